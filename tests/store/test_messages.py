@@ -1,0 +1,183 @@
+"""The outbox keeps every text, and never lets one go twice."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from textback.core.messages import IllegalMove, Kind, MessageState
+from textback.store import conversations, messages
+from textback.store.database import Database
+from textback.store.models import Message
+from textback.store.staff import add_staff
+
+NUMBER = "+12125550143"
+ONE_PART = [("00AA", 10)]
+TWO_PARTS = [("00AA", 10), ("00BB", 11)]
+
+
+def queue(database: Database, now: datetime, number: str = NUMBER, **options: object) -> int:
+    with database.write() as session:
+        conversation = conversations.conversation_with(session, number, now)
+        message = conversations.queue_text(
+            session,
+            conversation,
+            Kind.GREETING,
+            "hello",
+            now,
+            **options,  # type: ignore[arg-type]
+        )
+        return message.id
+
+
+def claim(
+    database: Database, message_id: int, pdus: list[tuple[str, int]] = ONE_PART
+) -> messages.ToSend | None:
+    with database.write() as session:
+        return messages.claim(session, message_id, "sim", pdus)
+
+
+def state(database: Database, message_id: int) -> MessageState:
+    with database.read() as session:
+        return session.get_one(Message, message_id).state
+
+
+def test_a_text_is_claimed_once(database: Database, now: datetime) -> None:
+    message_id = queue(database, now)
+    assert claim(database, message_id) is not None
+    assert claim(database, message_id) is None
+    assert state(database, message_id) is MessageState.SENDING
+
+
+def test_the_oldest_text_goes_first_but_a_persons_goes_before_all(
+    database: Database, now: datetime
+) -> None:
+    with database.write() as session:
+        staff_id = add_staff(session, "ann", "Ann", "long enough a password", now).id
+    first = queue(database, now)
+    queue(database, now)
+    reply = queue(database, now, author_id=staff_id)
+    for expected in (reply, first):
+        with database.read() as session:
+            due = messages.due(session, now)
+        assert due is not None
+        assert due.message_id == expected
+        claim(database, expected)
+
+
+def test_a_text_is_sent_when_its_last_part_is_out(database: Database, now: datetime) -> None:
+    message_id = queue(database, now)
+    work = claim(database, message_id, TWO_PARTS)
+    assert work is not None
+    with database.write() as session:
+        first = messages.part_out(session, work.parts[0].part_id, "sim", 7, now)
+        second = messages.part_out(session, work.parts[1].part_id, "sim", 8, now)
+    assert (first, second) == (MessageState.SENDING, MessageState.SENT)
+
+
+def test_a_deferred_text_sends_only_the_parts_that_are_missing(
+    database: Database, now: datetime
+) -> None:
+    message_id = queue(database, now)
+    work = claim(database, message_id, TWO_PARTS)
+    assert work is not None
+    with database.write() as session:
+        messages.part_out(session, work.parts[0].part_id, "sim", 7, now)
+        messages.put_back(session, message_id, now, "no network", wait=timedelta(0))
+    again = claim(database, message_id, TWO_PARTS)
+    assert again is not None
+    assert [part.pdu for part in again.parts] == ["00BB"]
+
+
+def test_a_deferred_text_waits_for_its_time(database: Database, now: datetime) -> None:
+    message_id = queue(database, now)
+    claim(database, message_id)
+    with database.write() as session:
+        messages.put_back(session, message_id, now, "no network", wait=timedelta(seconds=30))
+    with database.read() as session:
+        assert messages.due(session, now) is None
+        assert messages.next_due_at(session) == now + timedelta(seconds=30)
+        assert messages.due(session, now + timedelta(seconds=30)) is not None
+
+
+def test_a_text_found_half_sent_at_start_is_unconfirmed(database: Database, now: datetime) -> None:
+    message_id = queue(database, now)
+    claim(database, message_id)
+    with database.write() as session:
+        assert messages.interrupted(session, "another modem", now) == 0
+        assert messages.interrupted(session, "sim", now) == 1
+    assert state(database, message_id) is MessageState.UNCONFIRMED
+
+
+def test_a_greeting_that_comes_too_late_is_cancelled(database: Database, now: datetime) -> None:
+    message_id = queue(database, now, expires_at=now + timedelta(minutes=15))
+    with database.write() as session:
+        assert messages.expire(session, now + timedelta(minutes=15)) == 0
+        assert messages.expire(session, now + timedelta(minutes=16)) == 1
+    assert state(database, message_id) is MessageState.CANCELLED
+
+
+def sent(database: Database, now: datetime, *references: int) -> int:
+    message_id = queue(database, now)
+    work = claim(database, message_id, TWO_PARTS[: len(references)])
+    assert work is not None
+    with database.write() as session:
+        for part, reference in zip(work.parts, references, strict=True):
+            messages.part_out(session, part.part_id, "sim", reference, now)
+    return message_id
+
+
+def report(database: Database, reference: int, delivered: bool, now: datetime) -> bool:
+    with database.write() as session:
+        return messages.report(session, "sim", NUMBER, reference, delivered, now)
+
+
+def test_a_text_is_delivered_when_the_network_says_so_of_every_part(
+    database: Database, now: datetime
+) -> None:
+    message_id = sent(database, now, 7, 8)
+    assert report(database, 7, True, now)
+    assert state(database, message_id) is MessageState.SENT
+    assert report(database, 8, True, now)
+    assert state(database, message_id) is MessageState.DELIVERED
+
+
+def test_a_reference_used_again_belongs_to_the_latest_text(
+    database: Database, now: datetime
+) -> None:
+    old = sent(database, now - timedelta(hours=1), 7)
+    new = sent(database, now, 7)
+    report(database, 7, True, now)
+    assert state(database, old) is MessageState.SENT
+    assert state(database, new) is MessageState.DELIVERED
+
+
+def test_a_report_that_fits_nothing_changes_nothing(database: Database, now: datetime) -> None:
+    sent(database, now, 7)
+    assert not report(database, 9, True, now)
+
+
+def test_a_failed_part_makes_the_text_undelivered_and_a_late_report_mends_it(
+    database: Database, now: datetime
+) -> None:
+    message_id = sent(database, now, 7)
+    report(database, 7, False, now)
+    assert state(database, message_id) is MessageState.UNDELIVERED
+    report(database, 7, True, now)
+    assert state(database, message_id) is MessageState.DELIVERED
+
+
+def test_an_illegal_move_is_a_bug_that_shows(database: Database, now: datetime) -> None:
+    message_id = queue(database, now)
+    with database.write() as session, pytest.raises(IllegalMove):
+        messages.settle(session, message_id, MessageState.DELIVERED, now)
+
+
+def test_only_greetings_that_went_out_or_may_have_count_as_contact(
+    database: Database, now: datetime
+) -> None:
+    message_id = queue(database, now)
+    with database.write() as session:
+        conversation_id = session.get_one(Message, message_id).conversation_id
+        assert messages.last_greeting_at(session, conversation_id) == now
+        messages.cancel_queued(session, conversation_id, now, "the person asked for no more")
+        assert messages.last_greeting_at(session, conversation_id) is None

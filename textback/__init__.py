@@ -1,0 +1,1 @@
+"""textback: a missed call becomes a text and a conversation, wholly inside the office."""

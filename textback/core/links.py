@@ -1,0 +1,21 @@
+"""What the program knows of its links to the PBX and the modems."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class LinkState(StrEnum):
+    """Each state says what it guarantees."""
+
+    CONNECTING = "connecting"  # nothing is known yet
+    UP = "up"  # calls are seen, or texts can be sent and received
+    DOWN = "down"  # lost; the program is trying again by itself
+    REFUSED = "refused"  # the other side turned us away; a person must act
+
+
+@dataclass(frozen=True, slots=True)
+class LinkReport:
+    """A link's state now, with one plain line a receptionist can read out to the IT admin."""
+
+    state: LinkState
+    detail: str = ""

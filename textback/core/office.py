@@ -1,0 +1,97 @@
+"""The office's own settings: names, hours, texts. Edited on a page, kept in the database."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from textback.core.errors import ConfigError, Problem
+from textback.core.hours import DAYS, WEEKDAYS_NINE_TO_FIVE, Hours, format_day, parse_day
+from textback.core.phone import known_country
+from textback.core.texts import unknown_variables
+
+TEXT_OPEN = (
+    "{{firm}}: Sorry we missed your call. How can we help? "
+    "Reply here and one of us will get back to you. Reply STOP to opt out."
+)
+TEXT_CLOSED = (
+    "{{firm}}: Sorry we missed your call, our office is closed right now. How can we help? "
+    "Reply here and we will answer when we are back. STOP to opt out."
+)
+TEXT_OPTED_OUT = "{{firm}}: You will get no more texts from us. Reply START to get them again."
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What an office says about itself.
+
+    `firm` stands first in every text. `country` is an ISO 3166 code, `timezone` an IANA name.
+    """
+
+    firm: str = ""
+    country: str = "US"
+    timezone: str = "UTC"
+    hours: Hours = WEEKDAYS_NINE_TO_FIVE
+    text_open: str = TEXT_OPEN
+    text_closed: str = TEXT_CLOSED
+    text_opted_out: str = TEXT_OPTED_OUT
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+_PLAIN = ("firm", "country", "timezone", "text_open", "text_closed", "text_opted_out")
+_TEXTS = ("text_open", "text_closed", "text_opted_out")
+
+
+def to_fields(office: Office) -> dict[str, str]:
+    """The settings as plain strings: `firm`, `country`, ..., `hours_mon` to `hours_sun`."""
+    fields = {name: str(getattr(office, name)) for name in _PLAIN}
+    hours = {f"hours_{d}": format_day(tuple(office.hours.week.get(d, ()))) for d in DAYS}
+    return fields | hours
+
+
+def from_fields(fields: Mapping[str, str]) -> Office:
+    """The settings from plain strings; what is missing takes its default.
+
+    Raises ConfigError with every problem, each under its field's name.
+    """
+    whole = to_fields(Office()) | {k: v.strip() for k, v in fields.items()}
+    problems = list(_problems(whole))
+    if problems:
+        raise ConfigError(problems)
+    week = {day: parse_day(whole[f"hours_{day}"]) for day in DAYS}
+    plain = {name: whole[name] for name in _PLAIN}
+    return Office(**plain, hours=Hours(week))
+
+
+def _problems(fields: Mapping[str, str]) -> Iterator[Problem]:
+    if not fields["firm"]:
+        yield Problem("firm", "the name that stands first in every text is missing")
+    if not known_country(fields["country"]):
+        yield Problem("country", f"'{fields['country']}' is not a country code such as US or GB")
+    if not _known_zone(fields["timezone"]):
+        what = f"'{fields['timezone']}' is not a time zone such as America/New_York"
+        yield Problem("timezone", what)
+    for name in _TEXTS:
+        yield from _text_problems(name, fields[name])
+    for day in DAYS:
+        try:
+            parse_day(fields[f"hours_{day}"])
+        except ValueError as error:
+            yield Problem(f"hours_{day}", str(error))
+
+
+def _text_problems(name: str, text: str) -> Iterator[Problem]:
+    if "{{firm}}" not in text:
+        yield Problem(name, "the text must name the firm: write {{firm}} where the name belongs")
+    for variable in unknown_variables(text):
+        yield Problem(name, f"{{{{{variable}}}}} is not a variable; there is {{{{firm}}}}")
+
+
+def _known_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

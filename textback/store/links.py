@@ -1,0 +1,33 @@
+"""What the engine says of itself, the PBXs and the modems, for pages and commands to show."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, tuple_
+from sqlalchemy.orm import Session
+
+from textback.core.links import LinkReport
+from textback.store.changes import Topic, bump
+from textback.store.models import Link
+
+
+def report(session: Session, kind: str, name: str, state: LinkReport, now: datetime) -> None:
+    """Note a link's state; `since` moves only when the state does."""
+    link = session.get(Link, (kind, name))
+    if link is None:
+        link = Link(kind=kind, name=name, state=state.state, detail="", since=now, seen_at=now)
+        session.add(link)
+    if link.state is not state.state:
+        link.since = now
+    before = (link.state, link.detail)
+    link.state, link.detail, link.seen_at = state.state, state.detail[:255], now
+    if before != (link.state, link.detail) or link in session.new:
+        bump(session, Topic.LINKS)
+
+
+def forget_others(session: Session, kept: set[tuple[str, str]]) -> None:
+    """Drop the links, named by (kind, name), that are no longer in the configuration."""
+    session.execute(delete(Link).where(tuple_(Link.kind, Link.name).not_in(kept)))
+
+
+def links(session: Session) -> list[Link]:
+    return list(session.scalars(select(Link).order_by(Link.kind, Link.name)))

@@ -1,0 +1,258 @@
+"""The outbox: texts on their way out, and what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from textback.core import phone
+from textback.core.messages import (
+    Direction,
+    Kind,
+    MessageState,
+    PartState,
+    check_move,
+    state_by_reports,
+)
+from textback.store.changes import Topic, bump
+from textback.store.models import Conversation, Message, Part
+
+# A phone that was off for days still gets its text; a TP-MR comes round again after 256 texts.
+REPORT_EXPECTED = timedelta(days=4)
+
+
+def move(
+    session: Session, message: Message, to: MessageState, now: datetime, detail: str = ""
+) -> None:
+    """Move a text to another state: the only place where a state changes after its creation.
+
+    Raises IllegalMove where the table has no such move.
+    """
+    check_move(message.state, to)
+    message.state = to
+    message.detail = detail[:255]
+    if to is MessageState.SENT:
+        message.sent_at = now
+    if to in (MessageState.DELIVERED, MessageState.UNDELIVERED):
+        message.settled_at = now
+    bump(session, Topic.INBOX)
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """A claimed text, with the parts that the network has not taken yet."""
+
+    message_id: int
+    attempts: int
+    parts: tuple["PartToSend", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartToSend:
+    part_id: int
+    pdu: str
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A text that could be sent now, before it is claimed."""
+
+    message_id: int
+    number: str
+    body: str
+
+
+def due(session: Session, now: datetime) -> Due | None:
+    """The text that should go next: a person's before a machine's, then the oldest."""
+    row = session.execute(
+        select(Message.id, Conversation.number, Message.body)
+        .join(Conversation)
+        .where(Message.state == MessageState.QUEUED, _ready(now))
+        .order_by(Message.priority, Message.id)
+        .limit(1)
+    ).first()
+    return Due(*row) if row else None
+
+
+def next_due_at(session: Session) -> datetime | None:
+    """When the first of the texts that wait for their time may go; None when none waits."""
+    waiting = select(func.min(Message.not_before)).where(Message.state == MessageState.QUEUED)
+    return session.scalar(waiting)
+
+
+def _ready(now: datetime) -> ColumnElement[bool]:
+    return or_(Message.not_before.is_(None), Message.not_before <= now)
+
+
+def claim(
+    session: Session, message_id: int, modem: str, pdus: Sequence[tuple[str, int]]
+) -> ToSend | None:
+    """Make a queued text this modem's, with its planned parts; None when it is no longer queued.
+
+    `pdus` (hex, TPDU octets) are kept at the first claim; a later one sends what is still missing.
+    """
+    statement = (
+        update(Message)
+        .where(Message.id == message_id, Message.state == MessageState.QUEUED)
+        .values(state=MessageState.SENDING, modem=modem, attempts=Message.attempts + 1)
+        .returning(Message.id)
+    )
+    if session.execute(statement).first() is None:
+        return None
+    message = session.get_one(Message, message_id, populate_existing=True)
+    if not message.parts:
+        message.parts = [
+            Part(position=n, pdu=pdu, length=length, state=PartState.PLANNED)
+            for n, (pdu, length) in enumerate(pdus, start=1)
+        ]
+        session.flush()
+    bump(session, Topic.INBOX)
+    planned = (p for p in message.parts if p.state is PartState.PLANNED)
+    parts = tuple(PartToSend(p.id, p.pdu, p.length) for p in planned)
+    return ToSend(message.id, message.attempts, parts)
+
+
+def part_out(
+    session: Session, part_id: int, modem: str, reference: int, now: datetime
+) -> MessageState:
+    """The network took a part; with the last one the whole text is SENT. The text's state."""
+    part = session.get_one(Part, part_id)
+    part.state, part.reference, part.modem, part.sent_at = PartState.OUT, reference, modem, now
+    message = part.message
+    if all(p.state is not PartState.PLANNED for p in message.parts):
+        move(session, message, MessageState.SENT, now)
+    return message.state
+
+
+def put_back(
+    session: Session, message_id: int, now: datetime, detail: str, *, wait: timedelta
+) -> None:
+    """The text surely did not leave: it goes again after `wait`."""
+    message = session.get_one(Message, message_id)
+    move(session, message, MessageState.QUEUED, now, detail)
+    message.not_before = now + wait if wait else None
+
+
+def not_attempted(session: Session, message_id: int, now: datetime) -> None:
+    """The link was lost before anything left: it goes again, and no attempt is counted."""
+    put_back(session, message_id, now, "", wait=timedelta(0))
+    session.get_one(Message, message_id).attempts -= 1
+
+
+def settle(
+    session: Session, message_id: int, to: MessageState, now: datetime, detail: str = ""
+) -> None:
+    """Move a text by its id."""
+    move(session, session.get_one(Message, message_id), to, now, detail)
+
+
+def interrupted(session: Session, modem: str, now: datetime) -> int:
+    """Texts that this modem was sending when the program died may have gone out: UNCONFIRMED."""
+    rows = session.scalars(
+        select(Message).where(Message.state == MessageState.SENDING, Message.modem == modem)
+    ).all()
+    for message in rows:
+        move(session, message, MessageState.UNCONFIRMED, now, "the program was interrupted")
+    return len(rows)
+
+
+def expire(session: Session, now: datetime) -> int:
+    """Cancel the texts whose time has passed; how many."""
+    late = session.scalars(
+        select(Message).where(Message.state == MessageState.QUEUED, Message.expires_at < now)
+    ).all()
+    for message in late:
+        move(session, message, MessageState.CANCELLED, now, "it could not be sent in time")
+    return len(late)
+
+
+def cancel_queued(session: Session, conversation_id: int, now: datetime, detail: str) -> None:
+    """Withdraw every text to this number that has not left."""
+    queued = session.scalars(
+        select(Message).where(
+            Message.conversation_id == conversation_id, Message.state == MessageState.QUEUED
+        )
+    ).all()
+    for message in queued:
+        move(session, message, MessageState.CANCELLED, now, detail)
+
+
+def report(
+    session: Session, modem: str, recipient: str, reference: int, delivered: bool, now: datetime
+) -> bool:
+    """A status report with a final answer for one part; False when it fits none of ours."""
+    part = _reported_part(session, modem, recipient, reference, now)
+    if part is None:
+        return False
+    part.state = PartState.DELIVERED if delivered else PartState.UNDELIVERED
+    message = part.message
+    to = state_by_reports([p.state for p in message.parts])
+    if to is not None and to is not message.state:
+        move(session, message, to, now)
+    return True
+
+
+def _reported_part(
+    session: Session, modem: str, recipient: str, reference: int, now: datetime
+) -> Part | None:
+    candidates = session.execute(
+        select(Part, Conversation.number)
+        .join(Part.message)
+        .join(Message.conversation)
+        .where(
+            Part.modem == modem,
+            Part.reference == reference,
+            Part.state.in_((PartState.OUT, PartState.UNDELIVERED)),
+            Part.sent_at > now - REPORT_EXPECTED,
+        )
+        .order_by(Part.sent_at.desc())
+    )
+    return next((p for p, number in candidates if phone.same_subscriber(number, recipient)), None)
+
+
+def received(
+    session: Session, conversation: Conversation, modem: str, body: str, now: datetime
+) -> Message:
+    """A text that came in, whole."""
+    message = Message(
+        conversation_id=conversation.id,
+        direction=Direction.IN,
+        kind=Kind.INCOMING,
+        body=body,
+        state=MessageState.RECEIVED,
+        at=now,
+        modem=modem,
+    )
+    session.add(message)
+    session.flush()
+    bump(session, Topic.INBOX)
+    return message
+
+
+def last_greeting_at(session: Session, conversation_id: int) -> datetime | None:
+    """When this number was last greeted, counting the greetings still on their way."""
+    never_sent = (MessageState.CANCELLED, MessageState.FAILED)
+    return session.scalar(
+        select(func.max(Message.at)).where(
+            Message.conversation_id == conversation_id,
+            Message.kind == Kind.GREETING,
+            Message.state.not_in(never_sent),
+        )
+    )
+
+
+def outbox_length(session: Session) -> int:
+    """How many texts wait to be sent or are being sent."""
+    unsent = (MessageState.QUEUED, MessageState.SENDING)
+    return session.scalar(select(func.count()).where(Message.state.in_(unsent))) or 0
+
+
+def messages_since(session: Session, since: datetime | None) -> list[Message]:
+    """Texts in the order they were written or received."""
+    query = select(Message).order_by(Message.at, Message.id)
+    if since is not None:
+        query = query.where(Message.at >= since)
+    return list(session.scalars(query))

@@ -1,0 +1,53 @@
+"""The office's settings in the database, and the secrets the program made for itself."""
+
+import secrets
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Session
+
+from textback.core.office import Office, from_fields, to_fields
+from textback.store.models import Line, Setting
+
+
+def load_office(session: Session) -> Office | None:
+    """The office's settings, None while nobody has set them."""
+    rows = session.execute(select(Setting.name, Setting.value)).all()
+    fields = {n.removeprefix("office."): v for n, v in rows if n.startswith("office.")}
+    return from_fields(fields) if fields else None
+
+
+def save_office(session: Session, office: Office) -> None:
+    for name, value in to_fields(office).items():
+        _set(session, f"office.{name}", value)
+
+
+def web_secret(session: Session) -> str:
+    """The key that signs the web's cookies, made at first use. Needs a writing transaction."""
+    setting = session.get(Setting, "web.secret")
+    if setting is None:
+        setting = Setting(name="web.secret", value=secrets.token_hex(32))
+        session.add(setting)
+    return setting.value
+
+
+def _set(session: Session, name: str, value: str) -> None:
+    row = insert(Setting).values(name=name, value=value)
+    session.execute(row.on_conflict_do_update(index_elements=[Setting.name], set_={"value": value}))
+
+
+def lines(session: Session) -> list[Line]:
+    return list(session.scalars(select(Line).order_by(Line.name)))
+
+
+def line_for(session: Session, did: str) -> Line | None:
+    return session.scalar(select(Line).where(Line.did == did))
+
+
+def name_line(session: Session, did: str, name: str) -> None:
+    """Give a DID a name people know it by."""
+    line = line_for(session, did)
+    if line is None:
+        session.add(Line(did=did, name=name))
+    else:
+        line.name = name
