@@ -1,0 +1,97 @@
+from pathlib import Path
+
+import pytest
+
+from textback.config import load
+from textback.core.errors import ConfigError
+
+GOOD = """
+[database]
+url = "sqlite:////tmp/x.db"
+[[pbx]]
+host = "10.0.0.5"
+username = "textback"
+secret_file = "ami-secret"
+[[modem]]
+port = "/dev/ttyUSB2"
+pin = "1234"
+"""
+
+BAD = """
+[databse]
+[web]
+listen = "everywhere"
+colour = "red"
+[[pbx]]
+name = "office"
+host = ""
+username = "textback"
+secret_file = "no-such-file"
+[[pbx]]
+name = "office"
+host = "10.0.0.6"
+username = "a\\nAction: Originate"
+secret = "x"
+port = 70000
+[[modem]]
+pin = 1234
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "ami-secret").write_text("s3cret\n")
+    file = folder / "textback.toml"
+    file.write_text(text)
+    return file
+
+
+def test_a_secret_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
+    config = load(written(tmp_path, GOOD))
+    assert config.pbxes[0].secret == "s3cret"
+    assert config.pbxes[0].port == 5038
+
+
+def test_secrets_do_not_show_when_a_configuration_is_printed(tmp_path: Path) -> None:
+    shown = repr(load(written(tmp_path, GOOD)))
+    assert "s3cret" not in shown
+    assert "1234" not in shown
+
+
+def test_every_fault_is_named_with_its_key(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(written(tmp_path, BAD))
+    assert {problem.where for problem in caught.value.problems} == {
+        "databse",
+        "web.listen",
+        "web.colour",
+        "pbx[1].host",
+        "pbx[1].secret_file",
+        "pbx[2].username",
+        "pbx[2].port",
+        "modem[1].port",
+        "modem[1].pin",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "at least one"),
+        ("[[pbx]\n", "is not TOML"),
+        ('database = "x"\n' + GOOD.replace("[database]", "[web]").replace("url", "listen"), "must"),
+    ],
+)
+def test_a_file_that_is_none_says_so(tmp_path: Path, text: str, complaint: str) -> None:
+    with pytest.raises(ConfigError, match=complaint):
+        load(written(tmp_path, text))
+
+
+def test_two_modems_of_one_name_are_refused(tmp_path: Path) -> None:
+    twice = GOOD + '[[modem]]\nport = "/dev/ttyUSB3"\n'
+    with pytest.raises(ConfigError, match="two sections are named 'modem'"):
+        load(written(tmp_path, twice))
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.toml: No such file"):
+        load(tmp_path / "nowhere.toml")

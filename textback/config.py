@@ -1,0 +1,222 @@
+"""The box's settings: one TOML file, checked whole, with every problem named at once."""
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from textback.core.errors import ConfigError, Problem
+
+T = TypeVar("T")
+
+
+def _setting(
+    check: Callable[[Any], Any], help: str, default: Any = MISSING, *, shown: bool = True
+) -> Any:
+    """A key of a section: `check` turns the TOML value into ours or raises ValueError."""
+    return field(default=default, repr=shown, metadata={"check": check, "help": help})
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be a text in quotes, and not empty")
+    if any(ord(char) < 32 for char in value):
+        raise ValueError("must be one line without control characters")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError('must be a list such as ["from-pstn*", "from-trunk"]')
+    return tuple(_text(item) for item in value)
+
+
+def _port(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 65535:
+        raise ValueError("must be a port number from 1 to 65535")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def _address(value: object) -> tuple[str, int]:
+    host, separator, port = _text(value).rpartition(":")
+    if not separator or not host or not port.isdigit():
+        raise ValueError('must be an address and a port, such as "127.0.0.1:8080"')
+    return host.strip("[]"), _port(int(port))
+
+
+def _url(value: object) -> str:
+    try:
+        backend = make_url(_text(value)).get_backend_name()
+    except ArgumentError:
+        raise ValueError(
+            'must be a database URL such as "sqlite:////var/lib/textback.db"'
+        ) from None
+    if backend != "sqlite":
+        raise ValueError(f"'{backend}' is not supported; use sqlite")
+    return _text(value)
+
+
+def _pin(value: object) -> str:
+    pin = _text(value)
+    if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 8):
+        raise ValueError("must be 4 to 8 digits in quotes")
+    return pin
+
+
+def _link(value: object) -> tuple[str, str]:
+    title, separator, url = _text(value).partition("=")
+    if not separator or not url.startswith(("http://", "https://")):
+        raise ValueError('must be a title and an address, such as "Handbook=http://…"')
+    return title, url
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSection:
+    """Where everything is kept."""
+
+    url: str = _setting(_url, "SQLAlchemy URL", "sqlite:////var/lib/textback/textback.db")
+
+
+@dataclass(frozen=True, slots=True)
+class WebSection:
+    """The inbox."""
+
+    listen: tuple[str, int] = _setting(_address, "address and port", ("127.0.0.1", 8080))
+    https: bool = _setting(_flag, "true behind a proxy that speaks HTTPS: secure cookies", False)
+    proxy: str | None = _setting(_text, "address of the one proxy in front, if any", None)
+    link: tuple[str, str] | None = _setting(_link, "one more link in the header", None)
+
+
+@dataclass(frozen=True, slots=True)
+class PbxSection:
+    """An Asterisk or FreePBX, by its manager interface (AMI)."""
+
+    host: str = _setting(_text, "host name or address")
+    username: str = _setting(_text, "AMI user")
+    secret: str = _setting(_text, "its secret; or secret_file", shown=False)
+    name: str = _setting(_text, "what the status page calls it", "pbx")
+    port: int = _setting(_port, "AMI port", 5038)
+    inbound: tuple[str, ...] = _setting(_texts, "inbound contexts, * at an end for any", ())
+    trunks: tuple[str, ...] = _setting(_texts, "prefixes of trunk channels: PJSIP/provider", ())
+
+
+@dataclass(frozen=True, slots=True)
+class ModemSection:
+    """A GSM modem on a serial port."""
+
+    port: str = _setting(_text, "serial port, best one of /dev/serial/by-id")
+    name: str = _setting(_text, "what the status page calls it", "modem")
+    pin: str | None = _setting(_pin, "the SIM's PIN; or pin_file", None, shown=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything the box needs to know."""
+
+    database: DatabaseSection
+    web: WebSection
+    pbxes: tuple[PbxSection, ...]
+    modems: tuple[ModemSection, ...]
+
+
+def load(path: Path) -> Config:
+    """Read and check a configuration file; secrets may stand in files of their own (`secret_file`).
+
+    Raises ConfigError with every problem, each with its section and key.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError([Problem(str(path), error.strerror or str(error))]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError([Problem(str(path), f"is not TOML: {error}")]) from None
+    return _Reader(document, path.parent).config()
+
+
+class _Reader:
+    """Turns a TOML document into a Config, and gathers what is wrong with it."""
+
+    def __init__(self, document: Mapping[str, Any], folder: Path) -> None:
+        self._document = document
+        self._folder = folder
+        self._problems: list[Problem] = []
+
+    def config(self) -> Config:
+        for key in self._document.keys() - {"database", "web", "pbx", "modem"}:
+            self._problem(key, "there is no such section; there are database, web, pbx, modem")
+        database = self._section("database", DatabaseSection, self._document.get("database", {}))
+        web = self._section("web", WebSection, self._document.get("web", {}))
+        pbxes = self._sections("pbx", PbxSection)
+        modems = self._sections("modem", ModemSection)
+        if self._problems or database is None or web is None:
+            raise ConfigError(self._problems)
+        return Config(database, web, pbxes, modems)
+
+    def _sections(self, name: str, kind: type[T]) -> tuple[T, ...]:
+        tables = self._document.get(name, [])
+        if not isinstance(tables, list) or not tables:
+            self._problem(name, f"at least one [[{name}]] section is needed")
+            return ()
+        read = [self._section(f"{name}[{n}]", kind, t) for n, t in enumerate(tables, start=1)]
+        self._check_names(name, read)
+        return tuple(section for section in read if section is not None)
+
+    def _check_names(self, name: str, sections: list[Any]) -> None:
+        names = [section.name for section in sections if section is not None]
+        for twice in sorted({n for n in names if names.count(n) > 1}):
+            self._problem(name, f"two sections are named '{twice}'; give each a name of its own")
+
+    def _section(self, where: str, kind: type[T], table: Any) -> T | None:
+        if not isinstance(table, dict):
+            self._problem(where, "must be a section")
+            return None
+        before = len(self._problems)
+        table = self._with_files(where, table)
+        known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]  # always a dataclass
+        for key in table.keys() - known.keys():
+            self._problem(f"{where}.{key}", f"no such key; there are {', '.join(sorted(known))}")
+        values = dict(self._values(where, known, table))
+        return kind(**values) if len(self._problems) == before else None
+
+    def _values(
+        self, where: str, known: Mapping[str, Any], table: Mapping[str, Any]
+    ) -> Iterator[tuple[str, Any]]:
+        for key, spec in known.items():
+            if key not in table:
+                if spec.default is MISSING:
+                    self._problem(f"{where}.{key}", f"is missing ({spec.metadata['help']})")
+                continue
+            try:
+                yield key, spec.metadata["check"](table[key])
+            except ValueError as error:
+                self._problem(f"{where}.{key}", str(error))
+
+    def _with_files(self, where: str, table: Mapping[str, Any]) -> dict[str, Any]:
+        """Replace `secret_file = "x"` by `secret = <what stands in x>`, and so for `pin_file`."""
+        whole = dict(table)
+        for key in ("secret", "pin"):
+            name = whole.pop(f"{key}_file", None)
+            if name is None:
+                continue
+            if key in whole:
+                self._problem(f"{where}.{key}_file", f"{key} is given as well; keep one of them")
+                continue
+            try:
+                whole[key] = (self._folder / str(name)).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                self._problem(f"{where}.{key}_file", f"cannot be read: {error}")
+                whole[key] = "0000"  # stands in, so that the key itself is not called missing
+        return whole
+
+    def _problem(self, where: str, what: str) -> None:
+        self._problems.append(Problem(where, what))

@@ -1,0 +1,1 @@
+"""The real engine and the real web on a simulated PBX and a simulated modem."""

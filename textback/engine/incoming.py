@@ -1,0 +1,68 @@
+"""Use case: an SMS came in. Kept raw first, joined when whole, then understood."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from textback.core import phone
+from textback.core.answers import Meaning, understand
+from textback.core.messages import Kind
+from textback.core.office import Office
+from textback.core.policy import filled
+from textback.store import conversations, fragments, messages
+from textback.store.database import Database
+from textback.store.fragments import NewFragment
+from textback.store.models import Conversation
+from textback.store.office import load_office
+
+Join = Callable[[Sequence[str]], str]  # the PDUs of a whole text, in order -> what it says
+
+
+def keep_sms(database: Database, new: NewFragment, join: Join, now: datetime) -> bool:
+    """Keep one SMS and, when its text is whole, put it into its conversation.
+
+    Once this returns, the SMS may be deleted from the SIM. False when it was read before.
+    """
+    with database.write() as session:
+        fragment = fragments.keep(session, new, now)
+        if fragment is None:
+            return False
+        parts = fragments.whole_text(session, fragment)
+        if parts:
+            message_id = _receive(session, new, join([part.pdu for part in parts]), now)
+            for part in parts:
+                part.message_id = message_id
+        return True
+
+
+def _receive(session: Session, new: NewFragment, text: str, now: datetime) -> int:
+    office = load_office(session) or Office()
+    number = phone.e164(new.sender, office.country)
+    conversation = conversations.conversation_with(session, number or new.sender, now)
+    conversations.touch(conversation, now)
+    message = messages.received(session, conversation, new.modem, text, now)
+    _react(session, office, conversation, text, now)
+    return message.id
+
+
+def _react(
+    session: Session, office: Office, conversation: Conversation, text: str, now: datetime
+) -> None:
+    answer = understand(text)
+    if answer.meaning is Meaning.OPT_OUT:
+        _opt_out(session, office, conversation, now)
+    elif answer.meaning is Meaning.OPT_IN:
+        conversations.opt_in(session, conversation.number, now)
+    if answer.needs_person:
+        conversation.waiting_since = conversation.waiting_since or now
+
+
+def _opt_out(session: Session, office: Office, conversation: Conversation, now: datetime) -> None:
+    """STOP: nothing more goes out but one confirmation. A repeated STOP gets silence."""
+    if not conversations.opt_out(session, conversation.number, now):
+        return
+    messages.cancel_queued(session, conversation.id, now, "the person asked for no more texts")
+    if office.firm and phone.e164(conversation.number, office.country):
+        text = filled(office.text_opted_out, office)
+        conversations.queue_text(session, conversation, Kind.OPT_OUT_CONFIRMATION, text, now)

@@ -1,0 +1,115 @@
+"""Use case: send the next text. Each step is committed before the modem does what it says."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from textback.core.errors import LinkDown, SendDeferred, SendRefused, SendUnconfirmed
+from textback.core.messages import MessageState
+from textback.modem.driver import Modem
+from textback.modem.pdu import SubmitPdu, encode_submit
+from textback.store import messages
+from textback.store.database import Database
+from textback.store.messages import Due, PartToSend, ToSend
+
+log = logging.getLogger(__name__)
+
+# How long a text waits after each deferral; after the last one it has failed.
+RETRIES = tuple(timedelta(seconds=s) for s in (15, 60, 180, 600, 1800))
+
+
+class Sender:
+    """Takes texts from the outbox and hands them to one modem."""
+
+    def __init__(self, database: Database, modem_name: str, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._name = modem_name
+        self._now = now
+
+    def recover(self) -> None:
+        """Settle what an earlier life of this program left in the middle of being sent."""
+        with self._database.write() as session:
+            count = messages.interrupted(session, self._name, self._now())
+        if count:
+            log.warning("%s: %d text(s) may or may not have gone out", self._name, count)
+
+    def expire(self) -> None:
+        """Cancel the texts that have become pointless."""
+        with self._database.write() as session:
+            messages.expire(session, self._now())
+
+    def send_next(self, modem: Modem) -> bool:
+        """Send one text; False when none is due. Raises LinkDown when the modem is lost."""
+        work = self._claim_next()
+        if work is None:
+            return False
+        for part in work.parts:
+            if not self._send_part(modem, work, part):
+                break
+        return True
+
+    def wait_for(self) -> timedelta | None:
+        """How long until a waiting text is due; None when none waits."""
+        with self._database.read() as session:
+            at = messages.next_due_at(session)
+        return None if at is None else max(at - self._now(), timedelta(0))
+
+    def _claim_next(self) -> ToSend | None:
+        while (due := self._due()) is not None:
+            try:
+                pdus = _plan(due)
+            except ValueError as error:
+                self._refuse(due, str(error))
+                continue
+            with self._database.write() as session:
+                work = messages.claim(session, due.message_id, self._name, pdus)
+            if work is not None:
+                return work
+        return None
+
+    def _due(self) -> Due | None:
+        with self._database.read() as session:
+            return messages.due(session, self._now())
+
+    def _refuse(self, due: Due, why: str) -> None:
+        with self._database.write() as session:
+            if messages.claim(session, due.message_id, self._name, ()):
+                messages.settle(session, due.message_id, MessageState.FAILED, self._now(), why)
+
+    def _send_part(self, modem: Modem, work: ToSend, part: PartToSend) -> bool:
+        """Send one part and keep what became of it; whether to go on with the next."""
+        try:
+            reference = modem.send(SubmitPdu(part.pdu, part.length))
+        except SendDeferred as error:
+            self._defer(work, str(error))
+        except SendRefused as error:
+            self._settle(work, MessageState.FAILED, str(error))
+        except SendUnconfirmed as error:
+            self._settle(work, MessageState.UNCONFIRMED, str(error))
+        except LinkDown:
+            with self._database.write() as session:
+                messages.not_attempted(session, work.message_id, self._now())
+            raise
+        else:
+            with self._database.write() as session:
+                messages.part_out(session, part.part_id, self._name, reference, self._now())
+            return True
+        return False
+
+    def _defer(self, work: ToSend, why: str) -> None:
+        if work.attempts > len(RETRIES):
+            self._settle(work, MessageState.FAILED, why)
+            return
+        with self._database.write() as session:
+            wait = RETRIES[work.attempts - 1]
+            messages.put_back(session, work.message_id, self._now(), why, wait=wait)
+
+    def _settle(self, work: ToSend, to: MessageState, why: str) -> None:
+        with self._database.write() as session:
+            messages.settle(session, work.message_id, to, self._now(), why)
+
+
+def _plan(due: Due) -> list[tuple[str, int]]:
+    # The reference only has to differ between two texts to one phone at about the same time.
+    pdus = encode_submit(due.number, due.body, reference=due.message_id % 256)
+    return [(pdu.hex, pdu.length) for pdu in pdus]

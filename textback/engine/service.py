@@ -1,0 +1,70 @@
+"""The running engine: calls in, texts out, answers in."""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+from textback.asterisk.client import PbxListener
+from textback.asterisk.settings import AmiSettings
+from textback.core.links import LinkReport, LinkState
+from textback.engine.call_queue import CallQueue
+from textback.engine.links import LinkBoard
+from textback.engine.modem_worker import ModemWorker
+from textback.engine.pbx import LoopThread
+from textback.modem.driver import ModemSettings
+from textback.store.changes import Changes, Topic
+from textback.store.database import Database
+
+
+class Startable(Protocol):
+    """A part with threads of its own."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class Engine:
+    """Everything the engine process does, by the names its links have in the configuration."""
+
+    def __init__(
+        self,
+        database: Database,
+        pbxes: Mapping[str, AmiSettings],
+        modems: Mapping[str, ModemSettings],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._board = LinkBoard(database, now)
+        self._workers = [
+            ModemWorker(database, name, modem, partial(self._board.report, "modem", name), now)
+            for name, modem in modems.items()
+        ]
+        self._calls = CallQueue(database, self._wake_modems, now)
+        self._listeners = [
+            PbxListener(
+                ami, partial(self._calls.put, name), partial(self._board.report, "pbx", name), now
+            )
+            for name, ami in pbxes.items()
+        ]
+        self._changes = Changes(database)  # a reply written in the web process
+        self._changes.on_change(Topic.OUTBOX, self._wake_modems)
+        for kind, names in (("pbx", pbxes), ("modem", modems)):
+            for name in names:
+                self._board.expect(kind, name, LinkReport(LinkState.CONNECTING))
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set, then finish what is in hand."""
+        loop = LoopThread("ami", [listener.run() for listener in self._listeners])
+        # Stopped in the reverse order: first nothing new comes in, then what came is kept.
+        parts: tuple[Startable, ...] = (self._board, *self._workers, self._changes, self._calls, loop)
+        for part in parts:
+            part.start()
+        stop.wait()
+        for part in reversed(parts):
+            part.stop()
+
+    def _wake_modems(self) -> None:
+        for worker in self._workers:
+            worker.wake()

@@ -1,0 +1,85 @@
+"""The whole program, put together: which part gets which."""
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+
+from textback.asterisk.inbound import BUILT_IN_CONTEXTS
+from textback.asterisk.settings import AmiSettings
+from textback.config import Config, ModemSection, PbxSection
+from textback.core.errors import ConfigError, Problem
+from textback.engine.service import Engine
+from textback.modem.driver import ModemSettings
+from textback.store.changes import Changes
+from textback.store.database import Database
+from textback.store.migrate import upgrade
+from textback.store.office import web_secret
+from textback.supervisor import stop_on_signals, supervise
+from textback.web.app import create_app
+from textback.web.context import WebConfig
+from textback.web.serve import serve
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_database(config: Config) -> Database:
+    """The database, with its tables brought up to date. Raises ConfigError if it cannot be had."""
+    database = Database(config.database.url)
+    try:
+        upgrade(database)
+    except OperationalError as error:
+        raise ConfigError([Problem("database.url", f"{error.orig}")]) from None
+    return database
+
+
+def run_engine(config: Config, now: Callable[[], datetime]) -> None:
+    """Listen to the PBXs and work the modems until SIGTERM or SIGINT."""
+    stop = stop_on_signals()
+    database = open_database(config)
+    pbxes = {pbx.name: _ami_settings(pbx) for pbx in config.pbxes}
+    modems = {modem.name: _modem_settings(modem) for modem in config.modems}
+    Engine(database, pbxes, modems, now).run(stop)
+    database.close()
+
+
+def run_web(config: Config, now: Callable[[], datetime]) -> None:
+    """Serve the inbox until SIGTERM or SIGINT."""
+    database = open_database(config)
+    with database.write() as session:
+        secret = web_secret(session)
+    changes = Changes(database)
+    web = WebConfig(secret_key=secret, secure_cookies=config.web.https, extra_link=config.web.link)
+    host, port = config.web.listen
+    app = create_app(web, database, changes, now)
+    try:
+        serve(app, changes, host, port, stop_on_signals(), config.web.proxy)
+    except OSError as error:
+        problem = Problem("web.listen", f"cannot listen on {host}:{port}: {error.strerror}")
+        raise ConfigError([problem]) from None
+    database.close()
+
+
+def run_both(config_file: Path) -> int:
+    """Engine and web as two processes, each started again if it dies; the exit code."""
+    base = [sys.executable, "-m", "textback", "run", "--config", str(config_file), "--only"]
+    return supervise({"engine": [*base, "engine"], "web": [*base, "web"]})
+
+
+def _ami_settings(pbx: PbxSection) -> AmiSettings:
+    return AmiSettings(
+        host=pbx.host,
+        port=pbx.port,
+        username=pbx.username,
+        secret=pbx.secret,
+        inbound_contexts=pbx.inbound or BUILT_IN_CONTEXTS,
+        trunks=pbx.trunks,
+    )
+
+
+def _modem_settings(modem: ModemSection) -> ModemSettings:
+    return ModemSettings(port=modem.port, pin=modem.pin)
