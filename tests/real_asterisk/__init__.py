@@ -1,0 +1,1 @@
+"""textback against a real Asterisk, with real SIP calls."""

@@ -1,0 +1,211 @@
+"""A real Asterisk as an office has it: a provider's trunk, phones, and textback's own AMI user.
+
+    with RealAsterisk("22", folder) as asterisk, asterisk.phone("101", answers(after=0.2)):
+        asterisk.place_call("+12125550143", "2001", hangup_after=1).wait()
+
+bench/etc/extensions.conf says what each number of the office does.
+"""
+
+import contextlib
+import itertools
+import os
+import secrets
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from .sipp import LOCALHOST, Behaviour, CallHandle, Identity, Sipp, SippPorts
+from .waiting import BenchError, wait_until
+
+VERSIONS: Final = ("16", "22")
+BENCH: Final = Path(__file__).parent / "bench"
+REPOSITORY: Final = Path(__file__).parents[2]
+
+# Each PBX has 6000 ports to itself, laid out in bench/start-asterisk.sh; all of them stay below
+# the ports that Linux hands out by itself (32768 and up).
+PORTS_PER_PBX: Final = 6000
+BASE_PORTS: Final = range(2000, 32768 - PORTS_PER_PBX, PORTS_PER_PBX)
+AMI, SIP, PROVIDER, PHONES = 38, 60, 70, (101, 102, 103)
+# ... of which the SIPp processes take these in turn:
+SIPP_PROCESSES = 200
+FIRST_CALLER, FIRST_CONTROL, FIRST_MEDIA = 200, 400, 5000
+
+
+class AsteriskUnavailableError(Exception):
+    """This machine cannot have that Asterisk; the text says why."""
+
+
+class RealAsterisk:
+    """A running Asterisk of one of VERSIONS; all it writes goes to `folder`.
+
+    Entering it raises AsteriskUnavailableError, or BenchError if it does not start.
+    """
+
+    ami_user: Final = "textback"
+
+    def __init__(self, version: str, folder: Path) -> None:
+        self.version = version
+        self.secret = secrets.token_hex(12)
+        self._folder = folder
+        self._turns = itertools.cycle(range(SIPP_PROCESSES))
+        self._calls: list[CallHandle] = []
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opened:
+            self._tree = unpacked(self.version)
+            self._base = opened.enter_context(_ports_of_our_own())
+            self._process = opened.enter_context(self._running())
+            self._sipp = Sipp(self._tree / "bin/sipp", self._folder / "sipp", self._base + SIP)
+            opened.callback(self.end_calls)
+            wait_until(self._is_booted, f"Asterisk {self.version} to be booted")
+            self._open = opened.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    @property
+    def ami_port(self) -> int:
+        """AMI's TCP port on 127.0.0.1."""
+        return self._base + AMI
+
+    def place_call(
+        self,
+        caller: str,
+        did: str,
+        *,
+        withheld: bool = False,
+        display_name: str | None = None,
+        hangup_after: float | None = None,
+    ) -> CallHandle:
+        """Have `caller` call the office's number `did` from outside, and return at once.
+
+        The caller hangs up after `hangup_after` seconds of ringing or, once answered by somebody
+        or something, of talking; if None, the office has to end the call (within 60 s).
+        """
+        identity = Identity(caller, withheld, display_name)
+        self._calls.append(self._sipp.call(identity, did, hangup_after, self._sipp_ports()))
+        return self._calls[-1]
+
+    def phone(self, extension: str, behaviour: Behaviour) -> AbstractContextManager[None]:
+        """Have the office's phone 101, 102 or 103 plugged in while the block lasts."""
+        if int(extension) not in PHONES:
+            raise ValueError(f"the office has phones {PHONES}, and no {extension}")
+        return self._sipp.phone(behaviour, self._sipp_ports(self._base + int(extension)))
+
+    def console(self, command: str) -> str:
+        """Return what Asterisk's console answers to `command`."""
+        return subprocess.run(
+            [self._tree / "bin/asterisk", "-C", self._config, "-rx", command],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+
+    def end_calls(self) -> None:
+        """End every call and wait until Asterisk has none left: the next test starts afresh."""
+        self.console("channel request hangup all")
+        for call in self._calls:
+            with contextlib.suppress(BenchError):
+                call.wait(timeout=5)
+            call.process.kill()
+            call.process.wait()
+        self._calls.clear()
+        wait_until(self._is_idle, "Asterisk to have no channel left")
+
+    def _sipp_ports(self, sip: int | None = None) -> SippPorts:
+        turn = next(self._turns)
+        return SippPorts(
+            sip=sip or self._base + FIRST_CALLER + turn,
+            control=self._base + FIRST_CONTROL + turn,
+            media=self._base + FIRST_MEDIA + 4 * turn,
+        )
+
+    @property
+    def _config(self) -> Path:
+        return self._folder / "pbx/etc/asterisk.conf"
+
+    @contextmanager
+    def _running(self) -> Iterator[subprocess.Popen[bytes]]:
+        folder = self._folder / "pbx"
+        with (self._folder / "pbx.out").open("wb") as output:
+            process = subprocess.Popen(
+                [BENCH / "start-asterisk.sh", self._tree, folder, str(self._base), self.secret],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=10)
+            process.kill()
+            process.wait()
+
+    def _is_idle(self) -> bool:
+        channels = self.console("core show channels count")
+        return channels.startswith("0 active channels") or self._process.poll() is not None
+
+    def _is_booted(self) -> bool:
+        if self._process.poll() is not None:
+            said = (self._folder / "pbx.out").read_text(errors="replace")
+            raise BenchError(f"Asterisk {self.version} ended at once: {said[-2000:]}")
+        return "fully booted" in self.console("core waitfullybooted")
+
+
+def unpacked(version: str) -> Path:
+    """Return the folder with Asterisk `version` and SIPp, unpacked there if it was not yet.
+
+    TEXTBACK_CACHE names another folder for it than the repository's own .cache.
+    """
+    cache = Path(os.environ.get("TEXTBACK_CACHE") or REPOSITORY / ".cache")
+    tree = cache / "asterisk" / version
+    try:
+        done = subprocess.run(
+            [BENCH / "get-asterisk.sh", version, tree], capture_output=True, text=True, check=False
+        )
+    except OSError as error:
+        raise AsteriskUnavailableError(f"get-asterisk.sh cannot run: {error.strerror}") from error
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines() or ["it said nothing"]
+        unavailable = AsteriskUnavailableError(f"no Asterisk {version} here: {said[-1]}")
+        unavailable.add_note(done.stderr)
+        raise unavailable
+    return tree
+
+
+@contextmanager
+def _ports_of_our_own() -> Iterator[int]:
+    """Claim 6000 ports; a socket at the first of them keeps others of our kind away."""
+    with socket.socket() as claim:
+        for base in BASE_PORTS:
+            if _is_claimed(claim, base):
+                yield base
+                return
+    raise BenchError(f"no 6000 free ports from any of {list(BASE_PORTS)}")
+
+
+def _is_claimed(claim: socket.socket, base: int) -> bool:
+    try:
+        with ExitStack() as trial:
+            trial.enter_context(socket.socket()).bind((LOCALHOST, base + AMI))
+            for offset in (SIP, PROVIDER, *PHONES):
+                trial.enter_context(socket.socket(type=socket.SOCK_DGRAM)).bind(
+                    (LOCALHOST, base + offset)
+                )
+        claim.bind((LOCALHOST, base))
+    except OSError:
+        return False
+    return True
