@@ -10,10 +10,11 @@ from typing import BinaryIO
 
 import click
 
-from textback.asterisk.events import listened_to, to_event
 from textback.asterisk.frames import FrameReader, event_name, parse
 from textback.asterisk.inbound import InboundRule, rule_for
+from textback.asterisk.reading import listened_to, to_event
 from textback.asterisk.tracker import CallTracker
+from textback.cli.failing import fail
 from textback.core.calls import CallEnded
 from textback.core.verdict import judge
 
@@ -60,9 +61,9 @@ def replay(files: tuple[str, ...], contexts: tuple[str, ...], trunks: tuple[str,
                 for call in judged_calls(_chunks(stream), inbound):
                     click.echo(json.dumps(line(call), ensure_ascii=False))
         except OSError as error:
-            _fail(f"cannot read {name}: {error.strerror or error}", _EX_NOINPUT)
+            fail(f"cannot read {name}: {error.strerror or error}", _EX_NOINPUT)
         except NotAmi:
-            _fail(f"{name} holds no AMI events: is it a recorded AMI stream?", _EX_DATAERR)
+            fail(f"{name} holds no AMI events: is it a recorded AMI stream?", _EX_DATAERR)
 
 
 def judged_calls(chunks: Iterable[bytes], inbound: InboundRule) -> Iterator[CallEnded]:
@@ -109,8 +110,3 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
     while chunk := stream.read(_CHUNK):
         yield chunk
     yield b"\n\n"  # a recording may lack its last blank line
-
-
-def _fail(message: str, code: int) -> None:
-    click.echo(f"textback replay: {message}", err=True)
-    raise SystemExit(code)

@@ -1,0 +1,184 @@
+"""AMI headers to typed events. Missing or odd headers never raise."""
+
+from collections.abc import Callable, Mapping
+
+from textback.asterisk.events import (
+    BridgeDestroy,
+    BridgeEnter,
+    BridgeLeave,
+    BridgeListItem,
+    CoreShowChannel,
+    CoreShowChannelsComplete,
+    DialBegin,
+    DialEnd,
+    Event,
+    Hangup,
+    HangupRequest,
+    Headers,
+    Leg,
+    LocalBridge,
+    MessageWaiting,
+    NewCallerid,
+    Newchannel,
+    Newstate,
+    QueueCallerAbandon,
+    QueueCallerJoin,
+    QueueCallerLeave,
+    Rename,
+    Shutdown,
+    Status,
+    VoicemailEntered,
+)
+
+
+def to_event(headers: Headers) -> Event | None:
+    """The typed event, None when the tracker does not listen to it."""
+    make = _MAKERS.get(headers.get("Event", ""))
+    return make(headers) if make else None
+
+
+def presentation_prohibited(value: str) -> bool:
+    """Whether a presentation says "do not show".
+
+    `value` is AMI's number with words ("32 (Presentation Prohibited, Not Screened)") or the
+    dialplan's name ("prohib_not_screened"). Bits 6 and 7 of Q.931 octet 3a: 01 is "restricted".
+    """
+    code = _integer(value.partition(" ")[0])
+    if code is None:
+        return value.startswith("prohib")
+    return code & 0x60 == 0x20
+
+
+def _text(headers: Headers, name: str) -> str:
+    value = headers.get(name, "")
+    return "" if value == "<unknown>" else value
+
+
+def _integer(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def _leg(headers: Headers) -> Leg:
+    uniqueid = headers.get("Uniqueid", "")
+    return Leg(
+        uniqueid=uniqueid,
+        linkedid=headers.get("Linkedid", "") or uniqueid,
+        channel=headers.get("Channel", ""),
+        state=_integer(headers.get("ChannelState", "")),
+        number=_text(headers, "CallerIDNum"),
+        name=_text(headers, "CallerIDName"),
+        context=headers.get("Context", ""),
+        exten=headers.get("Exten", ""),
+        withheld=_says_withheld(headers),
+    )
+
+
+def _says_withheld(headers: Headers) -> bool:
+    if "CID-CallingPres" in headers:
+        return presentation_prohibited(headers["CID-CallingPres"])
+    # manager.conf may add `channelvars = CALLERID(num-pres)` to every channel event.
+    for line in headers.get("ChanVariable", "").split("\n"):
+        name, _, value = line.partition("=")
+        if name in ("CALLERID(num-pres)", "CALLERID(pres)", "CALLINGNUMPRES_SV"):
+            return presentation_prohibited(value)
+    return False
+
+
+def _holds(headers: Headers) -> bool:
+    return "holding_bridge" in (headers.get("BridgeTechnology"), headers.get("Technology"))
+
+
+def _dialled_for(headers: Headers) -> str:
+    return headers.get("DestLinkedid", "") or headers.get("Linkedid", "")
+
+
+def _voicemail(headers: Headers) -> Event | None:
+    if headers.get("Application", "").lower() != "voicemail":
+        return None
+    boxes = headers.get("AppData", "").partition(",")[0]
+    return VoicemailEntered(headers, _leg(headers), boxes)
+
+
+def _message_waiting(headers: Headers) -> Event:
+    waiting = headers.get("Waiting", "0") not in ("", "0")
+    return MessageWaiting(headers, _leg(headers), headers.get("Mailbox", ""), waiting)
+
+
+def _local_bridge(headers: Headers) -> Event:
+    return LocalBridge(
+        headers,
+        one=headers.get("LocalOneUniqueid", ""),
+        two=headers.get("LocalTwoUniqueid", ""),
+        linkedid=headers.get("LocalOneLinkedid", ""),
+    )
+
+
+def _dial_begin(headers: Headers) -> Event:
+    return DialBegin(
+        headers,
+        linkedid=_dialled_for(headers),
+        destination=headers.get("DestUniqueid", ""),
+        destination_channel=headers.get("DestChannel", ""),
+    )
+
+
+def _dial_end(headers: Headers) -> Event:
+    return DialEnd(
+        headers,
+        linkedid=_dialled_for(headers),
+        destination=headers.get("DestUniqueid", ""),
+        status=headers.get("DialStatus", ""),
+    )
+
+
+def _core_show_channel(headers: Headers) -> Event:
+    return CoreShowChannel(
+        headers,
+        leg=_leg(headers),
+        bridge=headers.get("BridgeId", "") or headers.get("BridgeID", ""),
+        application=headers.get("Application", ""),
+        seconds=_seconds(headers.get("Duration", "")),
+    )
+
+
+def _seconds(clock: str) -> int:
+    total = 0
+    for part in clock.split(":"):
+        total = total * 60 + (_integer(part) or 0)
+    return min(total, 365 * 24 * 3600)
+
+
+_MAKERS: Mapping[str, Callable[[Headers], Event | None]] = {
+    "Newchannel": lambda h: Newchannel(h, _leg(h)),
+    "Newstate": lambda h: Newstate(h, _leg(h)),
+    "NewCallerid": lambda h: NewCallerid(h, _leg(h)),
+    "Rename": lambda h: Rename(h, h.get("Uniqueid", ""), h.get("Newname", "")),
+    "BridgeEnter": lambda h: BridgeEnter(h, _leg(h), h.get("BridgeUniqueid", ""), _holds(h)),
+    "BridgeLeave": lambda h: BridgeLeave(h, _leg(h), h.get("BridgeUniqueid", "")),
+    "BridgeDestroy": lambda h: BridgeDestroy(h, h.get("BridgeUniqueid", "")),
+    "LocalBridge": _local_bridge,
+    "DialBegin": _dial_begin,
+    "DialEnd": _dial_end,
+    "Newexten": _voicemail,
+    "MessageWaiting": _message_waiting,
+    "QueueCallerJoin": lambda h: QueueCallerJoin(h, _leg(h), h.get("Queue", "")),
+    "QueueCallerLeave": lambda h: QueueCallerLeave(h, _leg(h)),
+    "QueueCallerAbandon": lambda h: QueueCallerAbandon(h, _leg(h)),
+    "HangupRequest": lambda h: HangupRequest(h, _leg(h)),
+    "Hangup": lambda h: Hangup(h, _leg(h), _integer(h.get("Cause", ""))),
+    "Shutdown": Shutdown,
+    "CoreShowChannel": _core_show_channel,
+    "CoreShowChannelsComplete": CoreShowChannelsComplete,
+    "Status": lambda h: Status(h, h.get("Uniqueid", ""), _text(h, "DNID")),
+    "BridgeListItem": lambda h: BridgeListItem(h, h.get("BridgeUniqueid", ""), _holds(h)),
+}
+
+_LISTENED = frozenset(name.encode() for name in _MAKERS)
+
+
+def listened_to(name: bytes, frame: bytes) -> bool:
+    """Whether a frame with this event name can become an event; spares parsing the others."""
+    if name == b"Newexten":
+        # With read class dialplan and no filter, every step of the dialplan comes as Newexten.
+        return b"\nApplication: VoiceMail\n" in frame
+    return name in _LISTENED
