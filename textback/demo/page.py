@@ -15,6 +15,8 @@ _POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 
+_FIRST = "no-answer"  # what the page offers before anything was chosen
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -49,7 +51,8 @@ def create_page(world: World) -> Flask:
 def _add_views(app: Flask, world: World) -> None:
     @app.get("/")
     def phone() -> ResponseReturnValue:
-        return render_template("demo.html", world=world, number=_number(world))
+        what = session.get("what", _FIRST)
+        return render_template("demo.html", world=world, number=_number(world), chosen=what)
 
     @app.get("/screen")
     def screen() -> ResponseReturnValue:
@@ -66,6 +69,7 @@ def _add_views(app: Flask, world: World) -> None:
         line, what = request.form["line"], request.form["what"]
         if not number or line not in world.lines or what not in world.whats:
             return "No such number, line or way for a call to go.", 400
+        session["what"] = what
         world.place_call(number, line, what)
         flash(f"Calling {world.lines[line]}: {world.whats[what]}")
         return redirect(url_for("phone"))

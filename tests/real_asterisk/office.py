@@ -1,0 +1,111 @@
+"""The real engine and the real inbox on a real Asterisk; only the modem is simulated."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from tests.core.test_policy import OFFICE
+from tests.waiting import wait_until
+from textback.asterisk.settings import AmiSettings
+from textback.core.links import LinkState
+from textback.engine.service import Engine
+from textback.modem.driver import ModemSettings
+from textback.modem.simulator import ModemSimulator
+from textback.store.calls import calls_since
+from textback.store.changes import Changes
+from textback.store.database import Database
+from textback.store.links import links
+from textback.store.models import Call
+from textback.store.office import save_office
+from textback.store.staff import add_staff
+from textback.web.app import create_app
+from textback.web.context import WebConfig
+
+from .pbx import RealAsterisk
+
+PASSWORD = "correct horse battery"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class RealOffice:
+    """What tests do to an office, and what they look at."""
+
+    asterisk: RealAsterisk
+    database: Database
+    modem: ModemSimulator
+    browser: FlaskClient
+
+    def call(self, caller: str, did: str, **how: Any) -> Call:
+        """Place a SIP call, see it end, and return what was made of it."""
+        before = len(self._calls())
+        self.asterisk.place_call(caller, did, **how).wait()
+        return self.wait_for_calls(before + 1)[-1]
+
+    def wait_for_calls(self, count: int) -> list[Call]:
+        wait_until(lambda: len(self._calls()) == count, f"{count} judged call(s)")
+        return self._calls()
+
+    def inbox(self) -> str:
+        """The inbox page as staff see it."""
+        return self.browser.get("/", follow_redirects=True).get_data(as_text=True)
+
+    def _calls(self) -> list[Call]:
+        with self.database.read() as session:
+            return calls_since(session, None)
+
+
+@contextmanager
+def real_office(asterisk: RealAsterisk, database: Database, folder: Path) -> Iterator[RealOffice]:
+    """A set-up office with a running engine that is logged in to the PBX."""
+    with database.write() as session:
+        save_office(session, OFFICE)
+        add_staff(session, "ann", "Ann", PASSWORD, utc_now())
+    with ModemSimulator(folder / "modem") as modem, _engine(asterisk, database, modem):
+        yield RealOffice(asterisk, database, modem, _signed_in(database))
+
+
+@contextmanager
+def _engine(asterisk: RealAsterisk, database: Database, modem: ModemSimulator) -> Iterator[None]:
+    ami = AmiSettings(
+        host="127.0.0.1",
+        port=asterisk.ami_port,
+        username=asterisk.ami_user,
+        secret=asterisk.secret,
+    )
+    engine = Engine(database, {"office": ami}, {"sim": ModemSettings(modem.path)}, utc_now)
+    stop = threading.Event()
+    thread = threading.Thread(target=engine.run, args=(stop,))
+    thread.start()
+    try:
+        wait_until(lambda: _all_up(database), "the links to the PBX and the modem")
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _all_up(database: Database) -> bool:
+    with database.read() as session:
+        states = [link.state for link in links(session)]
+    return len(states) == 3 and set(states) == {LinkState.UP}
+
+
+def _signed_in(database: Database) -> FlaskClient:
+    app = create_app(WebConfig(secret_key="test"), database, Changes(database), utc_now)
+    browser = app.test_client()
+    page = browser.get("/sign-in").get_data(as_text=True)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token is not None
+    browser.post("/sign-in", data={"csrf_token": token[1], "username": "ann", "password": PASSWORD})
+    return browser
