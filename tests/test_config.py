@@ -1,8 +1,15 @@
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from textback.config import load
+from textback.config import (
+    DatabaseSection,
+    ModemSection,
+    PbxSection,
+    WebSection,
+    load,
+)
 from textback.core.errors import ConfigError
 
 GOOD = """
@@ -95,3 +102,15 @@ def test_two_modems_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.toml: No such file"):
         load(tmp_path / "nowhere.toml")
+
+
+EXAMPLE = Path(__file__).parents[1] / "deploy" / "textback.toml"
+
+
+def test_the_example_is_fine_and_names_every_setting(tmp_path: Path) -> None:
+    load(written(tmp_path, EXAMPLE.read_text()))
+    for section in (DatabaseSection, WebSection, PbxSection, ModemSection):
+        for setting in fields(section):
+            assert f"{setting.name} =" in EXAMPLE.read_text() or (
+                f"{setting.name}_file =" in EXAMPLE.read_text()
+            ), f"{section.__name__}.{setting.name} is not in deploy/textback.toml"

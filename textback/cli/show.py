@@ -16,6 +16,7 @@ from textback.cli.options import (
     load_or_exit,
     since_option,
 )
+from textback.core.links import STALE_AFTER, LinkState
 from textback.core.policy import words
 from textback.store import calls as call_store
 from textback.store import links as link_store
@@ -31,17 +32,21 @@ def status(config_file: Path, as_json: bool) -> None:
     """The links to the PBX and the modem, and how many texts wait.
 
     \b
-    Example:  textback status --config /etc/textback.toml
+    Example:  textback status --config /etc/textback.toml || mail -s "textback is down" me
+    Exit codes: 0 all is up, 1 something is not, 78 bad configuration
     """
+    now = wiring.utc_now()
     with _database(config_file).read() as session:
-        links = [_link(link) for link in link_store.links(session)]
+        links = [_link(link, now) for link in link_store.links(session)]
         queued = message_store.outbox_length(session)
     if as_json:
         click.echo(json.dumps({"links": links, "queued": queued}))
-        return
-    for link in links:
-        click.echo(_line(link["kind"], link["name"], link["state"], link["detail"]))
-    click.echo(f"{queued} text(s) waiting to be sent")
+    else:
+        for link in links:
+            click.echo(_line(link["kind"], link["name"], link["state"], link["detail"]))
+        click.echo(f"{queued} text(s) waiting to be sent")
+    if not links or any(link["state"] != LinkState.UP for link in links):
+        raise click.exceptions.Exit(1)
 
 
 @click.command()
@@ -94,12 +99,13 @@ def _time(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-def _link(link: Link) -> dict[str, Any]:
+def _link(link: Link, now: datetime) -> dict[str, Any]:
+    stale = now - link.seen_at > STALE_AFTER
     return {
         "kind": link.kind,
         "name": link.name,
-        "state": link.state.value,
-        "detail": link.detail,
+        "state": LinkState.DOWN.value if stale else link.state.value,
+        "detail": "the engine is not running" if stale else link.detail,
         "since": _time(link.since),
         "seen_at": _time(link.seen_at),
     }

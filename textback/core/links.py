@@ -1,7 +1,11 @@
 """What the program knows of its links to the PBX and the modems."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+
+# The engine writes the state of every link more often than this; an older one is worth nothing.
+STALE_AFTER = timedelta(seconds=30)
 
 
 class LinkState(StrEnum):
