@@ -59,9 +59,8 @@ def test_an_extension_pair_stays_in_one_part(offset: int) -> None:
 @pytest.mark.parametrize("cluster", [FAMILY, "👍🏽", "🇫🇷", "e\u0301", "ж\u0301\u0302", "\r\n"])
 @pytest.mark.parametrize("offset", range(12))
 def test_what_a_reader_sees_as_one_stays_in_one_part(cluster: str, offset: int) -> None:
-    segments = split("ж" * offset + cluster * 60)
-    for part in segments.parts:
-        assert part.removeprefix("ж" * offset).replace(cluster, "") == ""
+    for part in split("я" * offset + cluster * 60).parts:
+        assert part.strip("я").replace(cluster, "") == ""
 
 
 def test_a_cluster_longer_than_a_part_is_split_between_characters() -> None:

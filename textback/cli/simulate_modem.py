@@ -6,7 +6,7 @@ import sys
 import threading
 from dataclasses import asdict
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -80,15 +80,16 @@ def obey_all(simulator: ModemSimulator, lines: TextIO) -> None:
             click.echo(json.dumps({"error": str(error)}), err=True)
 
 
-def obey(simulator: ModemSimulator, order: object) -> None:
+def obey(simulator: ModemSimulator, order: Any) -> None:
     """Does what one JSON line asks for. Raises ValueError."""
     match order:
         case {"sms": {"from": str(sender), "text": str(text)}, **rest} if not rest:
             simulator.receive_sms(sender, text)
         case {"ring": {"from": str(caller)}, **rest} if not rest:
             simulator.ring(caller)
-        case {"fault": str(name), **options}:
-            simulator.fault(name, {str(option): value for option, value in options.items()})
+        case {"fault": str(name)}:
+            options: dict[str, Any] = {key: order[key] for key in order if key != "fault"}
+            simulator.fault(name, **options)
         case _:
             raise ValueError(
                 'a line is {"sms": {"from": ..., "text": ...}}, {"ring": {"from": ...}}'

@@ -68,12 +68,13 @@ def split(text: str) -> Segments:
 
 
 def clean(text: str) -> str:
-    """`text` with NULs and halves of surrogate pairs replaced by U+FFFD.
+    """`text` with NULs, escapes and halves of surrogate pairs replaced by U+FFFD.
 
-    A half has no meaning anywhere, and databases refuse both. Two halves that meet are a pair.
+    Databases refuse NULs and halves, and an escape is no character of any SMS. Two halves that meet
+    are a pair.
     """
     whole = text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")
-    return whole.replace("\0", _REPLACEMENT)
+    return whole.replace("\0", _REPLACEMENT).replace("\x1b", _REPLACEMENT)
 
 
 def clusters(text: str) -> Iterator[str]:

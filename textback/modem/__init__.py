@@ -1,0 +1,22 @@
+"""AT over serial: port, dialogue, PDU codec, driver, and a simulated modem."""
+
+from textback.modem.bring_up import ModemInfo, PinGuard
+from textback.modem.driver import CommandRefused, Modem, ModemSettings, ModemStatus, Stored
+from textback.modem.events import Arrived, Incoming, NewStored, Place, Received, Ring, SweepDue
+
+__all__ = [
+    "Arrived",
+    "CommandRefused",
+    "Incoming",
+    "Modem",
+    "ModemInfo",
+    "ModemSettings",
+    "ModemStatus",
+    "NewStored",
+    "PinGuard",
+    "Place",
+    "Received",
+    "Ring",
+    "Stored",
+    "SweepDue",
+]

@@ -1,0 +1,238 @@
+"""A GSM modem as the engine uses it: send a text, wait for news, read, delete, look around."""
+
+import contextlib
+import logging
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Self
+
+from textback.core.errors import LinkDown, SendDeferred, TextbackError
+from textback.modem.bring_up import ModemInfo, PinGuard, bring_up
+from textback.modem.dialogue import Dialogue, NoAnswer
+from textback.modem.events import CallWatch, Incoming, Place, Received, message_event
+from textback.modem.pdu import SubmitPdu, Unreadable, read_incoming
+from textback.modem.port import Port
+from textback.modem.refusals import error_code, refusal
+from textback.modem.sorter import Answer, Command, Line
+
+__all__ = [
+    "CommandRefused",
+    "Modem",
+    "ModemInfo",
+    "ModemSettings",
+    "ModemStatus",
+    "PinGuard",
+    "Stored",
+]
+
+logger = logging.getLogger(__name__)
+
+_LISTED = re.compile(r"\+CMGL:\s*(\d+)\s*,\s*(\d)\s*,")
+_READ = re.compile(r"\+CMGR:\s*(\d)\s*,")
+_SENT = re.compile(r"\+CMGS:\s*(\d+)")
+_SIGNAL = re.compile(r"\+CSQ:\s*(\d+)\s*,")
+_REGISTRATION = re.compile(r"\+CE?REG:\s*\d\s*,\s*(\d)\s*(?:,|$)")
+_OPERATOR = re.compile(r'\+COPS:\s*\d\s*,\s*\d\s*,\s*"([^"]*)"')
+_COUNTS = re.compile(r"\+CPMS:\s*(.*)")
+_COUNT = re.compile(r'"\w+"\s*,\s*(\d+)\s*,\s*(\d+)')
+_INCOMING_STATES = ("0", "1")  # received unread, received read; the rest were written here
+_HOME, _ROAMING = "1", "5"
+_NO_SUCH_MESSAGE = 321
+_UNKNOWN_SIGNAL = 99
+
+
+@dataclass(frozen=True, slots=True)
+class ModemSettings:
+    """`port` is a device's path; times are in seconds."""
+
+    port: str
+    pin: str | None = field(default=None, repr=False)
+    baud: int = 115200
+    command_timeout: float = 15.0
+    prompt_timeout: float = 30.0
+    send_timeout: float = 180.0  # networks take two minutes at times
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message from the network that lies in a storage."""
+
+    place: Place
+    pdu: str = field(repr=False)
+    value: Received
+
+
+@dataclass(frozen=True, slots=True)
+class ModemStatus:
+    """`signal` is 0 to 100, None when unknown; `used` of `capacity` messages lie in the storage
+    that receives."""
+
+    registered: bool
+    signal: int | None
+    operator: str
+    used: int
+    capacity: int
+
+    @property
+    def storage_full(self) -> bool:
+        """Whether the network must hold texts back."""
+        return self.capacity > 0 and self.used >= self.capacity
+
+
+class CommandRefused(TextbackError):
+    """The modem answered a command about a stored message with an error."""
+
+
+class Modem:
+    """Owned by one thread, except `wake`. Any method may raise LinkDown: then close it."""
+
+    def __init__(self, settings: ModemSettings, dialogue: Dialogue) -> None:
+        self._settings = settings
+        self._dialogue = dialogue
+        self._storages: tuple[str, ...] = ()
+        self._selected = ""
+        self._calls = CallWatch()
+
+    @classmethod
+    def open(cls, settings: ModemSettings) -> Self:
+        """Opens the port for this program alone. Raises LinkDown."""
+        return cls(settings, Dialogue(Port.open(settings.port, settings.baud)))
+
+    def bring_up(self, guard: PinGuard) -> ModemInfo:
+        """Makes the modem ready. Raises AccessRefused when a person must see to the SIM."""
+        timeout = self._settings.command_timeout
+        info = bring_up(self._dialogue, self._settings.pin, guard, timeout)
+        self._storages = info.storages
+        self._selected = ""
+        return info
+
+    def send(self, pdu: SubmitPdu) -> int:
+        """Sends one part and returns its TP-MR.
+
+        Raises SendDeferred, SendRefused, and SendUnconfirmed when the PDU left and no answer came.
+        After a LinkDown nothing has left.
+        """
+        command = Command(f"AT+CMGS={pdu.length}", _SENT, needs_answer=True)
+        try:
+            answer = self._dialogue.hand_over(
+                command,
+                pdu.hex,
+                prompt_timeout=self._settings.prompt_timeout,
+                timeout=self._settings.send_timeout,
+            )
+        except NoAnswer as error:
+            raise SendDeferred(str(error)) from error
+        sent = _SENT.match(answer.first)
+        if sent:  # whatever followed, the network has the text
+            return int(sent[1]) % 256
+        raise refusal(answer.final)
+
+    def wait(self, timeout: float | None) -> list[Incoming]:
+        """What the modem tells by itself, as soon as it does; empty after `timeout` or `wake`.
+
+        Calls are hung up here.
+        """
+        lines = self._dialogue.wait(timeout)
+        events = [event for line in lines if (event := self._event(line)) is not None]
+        if self._calls.must_hang_up:
+            self._calls.must_hang_up = False
+            self._hang_up()
+        return events
+
+    def wake(self) -> None:
+        """Ends the `wait` that runs, or else the next one; from any thread."""
+        self._dialogue.wake()
+
+    def stored(self) -> list[Stored]:
+        """Every message from the network in every storage, unreadable ones too."""
+        return [stored for storage in self._storages for stored in self._listed(storage)]
+
+    def read(self, place: Place) -> Stored | None:
+        """The message at `place`, None when there is none (any more)."""
+        if not self._select(place.storage):
+            return None
+        answer = self._ask(f"AT+CMGR={place.index}", _READ, with_pdu=True)
+        header = _READ.match(answer.first)
+        if header is None:
+            self._check(answer)
+            return None
+        return _stored(place, answer.lines[0]) if header[1] in _INCOMING_STATES else None
+
+    def delete(self, place: Place) -> None:
+        """Deletes the message at `place`; one that is gone already is fine.
+
+        Raises CommandRefused when the modem does not do it.
+        """
+        if self._select(place.storage):
+            self._check(self._ask(f"AT+CMGD={place.index}"))
+
+    def status(self) -> ModemStatus:
+        """What the network and the storage are like now."""
+        signal = int(self._told("AT+CSQ", _SIGNAL) or _UNKNOWN_SIGNAL)
+        states = [self._told(text, _REGISTRATION) for text in ("AT+CREG?", "AT+CEREG?")]
+        counts = _COUNT.findall(self._told("AT+CPMS?", _COUNTS))
+        used, capacity = counts[-1] if counts else (0, 0)
+        return ModemStatus(
+            registered=_HOME in states or _ROAMING in states,
+            signal=None if signal == _UNKNOWN_SIGNAL else min(signal, 31) * 100 // 31,
+            operator=self._told("AT+COPS?", _OPERATOR),
+            used=int(used),
+            capacity=int(capacity),
+        )
+
+    def close(self) -> None:
+        """Gives the port back; never fails."""
+        self._dialogue.close()
+
+    def _event(self, line: Line) -> Incoming | None:
+        event = message_event(line) or self._calls.feed(line, time.monotonic())
+        if event is None:
+            logger.debug("unsolicited: %s", line.text.partition(":")[0])
+        return event
+
+    def _hang_up(self) -> None:
+        with contextlib.suppress(LinkDown):  # what was heard is told first; the next call raises it
+            if not self._ask("AT+CHUP").ok:
+                self._ask("ATH")
+
+    def _listed(self, storage: str) -> list[Stored]:
+        if not self._select(storage):
+            return []
+        answer = self._ask("AT+CMGL=4", _LISTED, with_pdu=True)
+        self._check(answer)
+        found: list[Stored] = []
+        for line in answer.lines:
+            header = _LISTED.match(line.text)
+            if header and header[2] in _INCOMING_STATES:
+                found.append(_stored(Place(storage, int(header[1])), line))
+        return found
+
+    def _select(self, storage: str) -> bool:
+        if storage != self._selected:
+            if not re.fullmatch(r"\w{2}", storage, re.ASCII):
+                return False
+            if not self._ask(f'AT+CPMS="{storage}"').ok:
+                return False
+            self._selected = storage
+        return True
+
+    def _check(self, answer: Answer) -> None:
+        if not answer.ok and error_code(answer.final) != _NO_SUCH_MESSAGE:
+            raise CommandRefused(f"the modem said {answer.final}")
+
+    def _told(self, text: str, pattern: re.Pattern[str]) -> str:
+        match = pattern.match(self._ask(text, pattern).first)
+        return match[1] if match else ""
+
+    def _ask(
+        self, text: str, answer: re.Pattern[str] | None = None, *, with_pdu: bool = False
+    ) -> Answer:
+        command = Command(text, answer, with_pdu=with_pdu)
+        return self._dialogue.ask(command, self._settings.command_timeout)
+
+
+def _stored(place: Place, line: Line) -> Stored:
+    if line.pdu is None:
+        return Stored(place, "", Unreadable("", "the modem told no PDU"))
+    return Stored(place, line.pdu, read_incoming(line.pdu))

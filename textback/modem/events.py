@@ -1,0 +1,91 @@
+"""What a modem tells by itself."""
+
+import re
+from dataclasses import dataclass, field
+
+from textback.modem.pdu import Deliver, StatusReport, Unreadable, read_incoming
+from textback.modem.sorter import Line
+
+_STORED = re.compile(r'\+(?:CMTI|CDSI):\s*"?(\w+)"?\s*,\s*(-?\d+)')
+_DIRECT = re.compile(r"\+(?:CMT|CDS):")
+_RINGING = re.compile(r"RING|\+CRING:")
+_CALLER = re.compile(r'\+CLIP:\s*"([^"]*)"')
+_BETWEEN_CALLS = 8.0  # seconds; a phone rings every 3 to 6
+
+Received = Deliver | StatusReport | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message lies: storage ("SM", "ME", ...) and index."""
+
+    storage: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewStored:
+    """A message was stored: `Modem.read` it."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message that is not stored on the SIM: this is all there is of it."""
+
+    pdu: str = field(repr=False)
+    value: Received
+
+
+@dataclass(frozen=True, slots=True)
+class SweepDue:
+    """Something was stored, the modem does not say where: look through `Modem.stored`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Somebody called the SIM, and was hung up; "" when the number was withheld."""
+
+    caller: str = field(repr=False)
+
+
+Incoming = NewStored | Arrived | SweepDue | Ring
+
+
+def message_event(line: Line) -> NewStored | Arrived | SweepDue | None:
+    """The message that an unsolicited line tells of, None when it tells of none."""
+    if stored := _STORED.match(line.text):
+        index = int(stored[2])
+        return NewStored(Place(stored[1], index)) if index >= 0 else SweepDue()
+    if line.pdu is not None and _DIRECT.match(line.text):
+        return Arrived(line.pdu, read_incoming(line.pdu))
+    return None
+
+
+class CallWatch:
+    """Recognises calls in RING and +CLIP lines, and tells of each once. `now` is in seconds."""
+
+    def __init__(self) -> None:
+        self.must_hang_up = False
+        self._rings = 0
+        self._told = False
+        self._last = float("-inf")
+
+    def feed(self, line: Line, now: float) -> Ring | None:
+        """The call, once all is known of it that will be known."""
+        caller = _CALLER.match(line.text)
+        if not caller and not _RINGING.match(line.text):
+            return None
+        if now - self._last > _BETWEEN_CALLS:
+            self._rings, self._told = 0, False
+        self._last = now
+        self._rings += caller is None
+        # The caller's number, if any comes, comes between the first ring and the second.
+        if not caller and self._rings < 2:
+            return None
+        self.must_hang_up = True
+        if self._told:
+            return None
+        self._told = True
+        return Ring(caller[1] if caller else "")

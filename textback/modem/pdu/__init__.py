@@ -1,0 +1,38 @@
+"""SMS PDUs, in hex as AT commands carry them (3GPP TS 23.040 and TS 27.005)."""
+
+from textback.modem.pdu.address import Address, NumberType, parse_number
+from textback.modem.pdu.dcs import Alphabet, DataCoding, Waiting
+from textback.modem.pdu.deliver import Deliver, encode_deliver
+from textback.modem.pdu.errors import PduError, Unreadable
+from textback.modem.pdu.incoming import decode_any, decode_incoming, read_incoming
+from textback.modem.pdu.status_report import Delivery, StatusReport, encode_status_report
+from textback.modem.pdu.submit import Submit, SubmitPdu, decode_submit, encode_submit
+from textback.modem.pdu.timestamp import Timestamp
+from textback.modem.pdu.user_data import Concat, UserData, join_text
+
+__all__ = [
+    "Address",
+    "Alphabet",
+    "Concat",
+    "DataCoding",
+    "Deliver",
+    "Delivery",
+    "NumberType",
+    "PduError",
+    "StatusReport",
+    "Submit",
+    "SubmitPdu",
+    "Timestamp",
+    "Unreadable",
+    "UserData",
+    "Waiting",
+    "decode_any",
+    "decode_incoming",
+    "decode_submit",
+    "encode_deliver",
+    "encode_status_report",
+    "encode_submit",
+    "join_text",
+    "parse_number",
+    "read_incoming",
+]

@@ -1,0 +1,75 @@
+"""SMS-DELIVER: what comes in (3GPP TS 23.040, clause 9.2.2.1)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from textback.core.segments import Encoding, split
+from textback.modem.pdu.address import (
+    Address,
+    decode_address,
+    encode_address,
+    parse_sender,
+)
+from textback.modem.pdu.dcs import GSM7_DCS, UCS2_DCS, DataCoding, decode_dcs
+from textback.modem.pdu.octets import Octets
+from textback.modem.pdu.timestamp import LENGTH, Timestamp, decode_timestamp, encode_timestamp
+from textback.modem.pdu.user_data import (
+    Concat,
+    UserData,
+    decode_user_data,
+    encode_concat,
+    encode_user_data,
+)
+
+_NO_MORE_MESSAGES, _HEADER = 0x04, 0x40
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """A text, or one part of a text, that came for this SIM."""
+
+    sender: Address
+    user_data: UserData
+    coding: DataCoding
+    sent_at: Timestamp
+    smsc: Address | None = None
+
+    @property
+    def text(self) -> str:
+        """This part's text; see `user_data` and `join_text` for texts of several parts."""
+        return self.user_data.text
+
+    @property
+    def concat(self) -> Concat | None:
+        """This part's place in a text of several."""
+        return self.user_data.concat
+
+
+def encode_deliver(
+    sender: str, text: str, *, at: datetime, reference: int = 0
+) -> tuple[bytes, ...]:
+    """The TPDUs, without service centre, in which a network hands `text` to a phone.
+
+    `at` is aware. Raises ValueError for a sender that is neither number nor name.
+    """
+    segments = split(text)
+    origin = encode_address(parse_sender(sender))
+    dcs = GSM7_DCS if segments.encoding is Encoding.GSM7 else UCS2_DCS
+    tpdus: list[bytes] = []
+    for number, part in enumerate(segments.parts, 1):
+        several = segments.count > 1
+        header = encode_concat(Concat(reference, segments.count, number)) if several else b""
+        first = bytes([_NO_MORE_MESSAGES | _HEADER * several])
+        fixed = first + origin + bytes([0, dcs]) + encode_timestamp(at)
+        tpdus.append(fixed + encode_user_data(part, segments.encoding, header))
+    return tuple(tpdus)
+
+
+def read_deliver(octets: Octets, first: int, smsc: Address | None) -> Deliver:
+    """The DELIVER whose first octet was `first`. Raises PduError."""
+    sender = decode_address(octets, "sender's address")
+    octets.octet("protocol identifier")
+    coding = decode_dcs(octets.octet("data coding scheme"))
+    sent_at = decode_timestamp(octets.take(LENGTH, "time stamp"))
+    user_data = decode_user_data(octets, coding, has_header=bool(first & _HEADER))
+    return Deliver(sender, user_data, coding, sent_at, smsc)
