@@ -5,7 +5,9 @@ import threading
 import pytest
 
 from tests.modem.stories import LEAD, events, send, take
+from tests.waiting import wait_until
 from textback.core.errors import AccessRefused, LinkDown
+from textback.core.segments import split
 from textback.modem import Modem, ModemSettings, NewStored, PinGuard, Ring
 from textback.modem.pdu import Deliver, Delivery, StatusReport, join_text
 from textback.modem.simulator import ModemSimulator
@@ -49,6 +51,7 @@ def test_a_text_is_read_and_deleted(modem: Modem, simulator: ModemSimulator) -> 
 def test_a_long_text_comes_in_parts_that_join(modem: Modem, simulator: ModemSimulator) -> None:
     text = "a long answer 👍 " * 20
     simulator.receive_sms(LEAD, text)
+    wait_until(lambda: sum(simulator.stored.values()) == split(text).count, "all parts")
     messages = [stored.value for stored in modem.stored()]
     parts = [message for message in messages if isinstance(message, Deliver)]
     assert join_text(part.user_data for part in parts) == text

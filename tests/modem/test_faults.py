@@ -76,7 +76,7 @@ def test_an_answer_lost_after_the_send_is_unconfirmed_and_sent_once(
     ("code", "error"),
     [
         (515, SendDeferred),
-        (332, SendDeferred),
+        (332, SendUnconfirmed),
         (331, SendDeferred),
         (38, SendDeferred),
         (304, SendRefused),

@@ -3,9 +3,15 @@
 import re
 from collections.abc import Mapping
 
-from textback.core.errors import LinkDown, SendDeferred, SendRefused, TextbackError
+from textback.core.errors import (
+    LinkDown,
+    SendDeferred,
+    SendRefused,
+    SendUnconfirmed,
+    TextbackError,
+)
 
-Next = type[SendDeferred] | type[SendRefused] | type[LinkDown]
+Next = type[SendDeferred] | type[SendRefused] | type[SendUnconfirmed] | type[LinkDown]
 
 _ERROR = re.compile(r"\+(CM[ES]) ERROR:\s*(\d+)?\s*(.*)")
 
@@ -59,7 +65,7 @@ _CMS: Mapping[int, tuple[Next, str]] = {
     322: (SendDeferred, "memory full"),
     330: (SendDeferred, "service centre's number unknown"),
     331: (SendDeferred, "no network"),
-    332: (SendDeferred, "network time-out"),
+    332: (SendUnconfirmed, "network time-out"),  # it was sent, and no one said what became of it
     500: (SendDeferred, "unknown error"),
     515: (SendDeferred, "modem busy"),
 }
@@ -77,7 +83,7 @@ _CME: Mapping[int, tuple[Next, str]] = {
     15: (LinkDown, "wrong SIM"),
     20: (SendDeferred, "memory full"),
     30: (SendDeferred, "no network"),
-    31: (SendDeferred, "network time-out"),
+    31: (SendUnconfirmed, "network time-out"),
     32: (SendDeferred, "emergency calls only"),
     515: (SendDeferred, "modem busy"),
 }

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,11 +13,13 @@ from textback.modem.simulator.commands import general_commands
 from textback.modem.simulator.faults import Machine, Option, check_fault, start_fault
 from textback.modem.simulator.firmware import Firmware, Identity
 from textback.modem.simulator.loop import Loop
-from textback.modem.simulator.network import Network, SentSms
+from textback.modem.simulator.network import Downlink, Network, SentSms
 from textback.modem.simulator.pty import Pty
 from textback.modem.simulator.sms_commands import sms_commands
 
 _DRIBBLE_SECONDS = 0.0002
+# A network hands over the parts of a text one after the other; clients rely on a gap.
+_PART_SECONDS = 0.1
 
 
 class ModemSimulator:
@@ -135,7 +138,14 @@ class ModemSimulator:
         self._loop.call(lambda: start_fault(self._machine, name, options))
 
     def _receive(self, from_: str, text: str) -> None:
-        self._network.text(from_, text)
+        for number, part in enumerate(self._network.text(from_, text)):
+            if number == 0:
+                self._arrive(part)
+            else:
+                self._loop.later(number * _PART_SECONDS, partial(self._arrive, part))
+
+    def _arrive(self, part: Downlink) -> None:
+        self._network.waiting.append(part)
         self._firmware.receive()
 
     def _note_sent(self, sms: SentSms) -> None:

@@ -65,11 +65,14 @@ class Network:
         )
         self.waiting.append(Downlink(tpdu, is_report=True))
 
-    def text(self, from_: str, text: str) -> None:
-        """A phone (or a named sender) texts the SIM. Raises ValueError for an impossible sender."""
+    def text(self, from_: str, text: str) -> list[Downlink]:
+        """What a phone (or a named sender) texts the SIM, still to be queued part by part.
+
+        Raises ValueError for an impossible sender.
+        """
         reference = next(self._references) % 256
-        for tpdu in encode_deliver(from_, text, at=self.now(), reference=reference):
-            self.waiting.append(Downlink(tpdu, is_report=False))
+        parts = encode_deliver(from_, text, at=self.now(), reference=reference)
+        return [Downlink(tpdu, is_report=False) for tpdu in parts]
 
     def _hand_over(self, to: str, parts: list[tuple[Submit, int]]) -> None:
         text = join_text(submit.user_data for submit, _ in parts)
