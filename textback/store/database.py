@@ -43,8 +43,7 @@ class Database:
     def read(self) -> Iterator[Session]:
         """A consistent view of the database; nothing done in it is kept."""
         with Session(self._reading, expire_on_commit=False) as session:
-            yield session
-            session.rollback()
+            yield session  # closing it rolls back
 
     @contextmanager
     def write(self) -> Iterator[Session]:

@@ -1,0 +1,93 @@
+"""Banners, the status page, and the calls."""
+
+import pytest
+
+from tests.web.make import Make
+from tests.web.pages import Browser
+from textback.core.calls import Outcome
+from textback.core.links import LinkState
+from textback.core.messages import MessageState
+from textback.store.models import Setting
+from textback.web.banners import NOT_RUNNING, NOT_SET_UP
+
+PAGES = ("/", "/calls", "/settings", "/staff", "/status")
+
+
+def banners_of(browser: Browser, path: str = "/") -> str:
+    page = browser.get(path).text
+    return page.partition('id="banners"')[2].partition("</div>")[0]
+
+
+def test_when_all_is_well_there_is_no_banner(rosa: Browser) -> None:
+    assert "banner" not in banners_of(rosa).partition(">")[2]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_an_engine_that_says_nothing_is_a_banner_on_every_page(
+    rosa: Browser, make: Make, path: str
+) -> None:
+    make.clock.forward(seconds=30)
+    assert NOT_RUNNING not in banners_of(rosa, path)
+    make.clock.forward(seconds=1)
+    assert NOT_RUNNING in banners_of(rosa, path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "words"),
+    [
+        ("pbx", LinkState.DOWN, "missed calls are not seen. No route to 10.0.0.5"),
+        ("pbx", LinkState.REFUSED, "phone system refuses"),
+        ("modem", LinkState.DOWN, "no texts go out or come in"),
+        ("modem", LinkState.REFUSED, "SIM refuses"),
+    ],
+)
+def test_a_broken_link_is_a_banner_with_what_it_means(
+    rosa: Browser, make: Make, kind: str, state: LinkState, words: str
+) -> None:
+    make.link(kind, state, "No route to 10.0.0.5")
+    assert words in banners_of(rosa)
+
+
+def test_an_office_that_is_not_set_up_is_a_banner(ben: Browser, make: Make) -> None:
+    with make.writing() as db:
+        db.query(Setting).delete()
+    assert NOT_SET_UP in banners_of(ben)
+
+
+def test_the_status_page_says_how_each_link_is(rosa: Browser, make: Make) -> None:
+    make.link("modem", LinkState.DOWN, "/dev/ttyUSB2 is not there")
+    make.text_out(make.conversation(), "Hello", MessageState.QUEUED)
+    page = rosa.text("/status")
+    assert "Engine Working" in page
+    assert "Modem modem Not connected, trying again: /dev/ttyUSB2 is not there" in page
+    assert "1 text is waiting to be sent." in page
+
+
+def test_a_dead_engines_links_are_not_called_working(rosa: Browser, make: Make) -> None:
+    make.clock.forward(minutes=5)
+    page = rosa.text("/status")
+    assert "Engine Not running last heard of today, 2:05 pm" in page
+    assert "Working" not in page
+
+
+def test_the_list_of_calls_says_who_was_texted_and_why_not(rosa: Browser, make: Make) -> None:
+    make.line()
+    make.call(make.conversation("+12125550143"))
+    make.call(caller="", withheld=True, would_text=False, reason="opted_out", outcome=Outcome.BUSY)
+    page = rosa.text("/calls")
+    assert "(212) 555-0143 Main line Missed call: nobody answered Texted" in page
+    busy = "Number withheld Main line Missed call: the line was busy Not texted. This number asked"
+    assert busy in page
+
+
+def test_a_withheld_callers_name_is_not_shown(rosa: Browser, make: Make) -> None:
+    make.call(caller="+12125550143", caller_name="Maria", withheld=True)
+    for path in ("/calls", "/calls/1"):
+        assert "Maria" not in rosa.text(path)
+        assert "0143" not in rosa.text(path)
+
+
+def test_one_call_shows_its_events(rosa: Browser, make: Make) -> None:
+    make.call(events=[{"Event": "Newchannel", "Channel": "PJSIP/trunk-1"}, {"Event": "Hangup"}])
+    page = rosa.text("/calls/1")
+    assert "Newchannel Channel PJSIP/trunk-1 Hangup" in page

@@ -1,0 +1,40 @@
+"""What is wrong right now, in words that tell a receptionist what it means for them."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from textback.core.links import LinkState
+from textback.core.office import Office
+from textback.store.models import Link
+
+STALE = timedelta(seconds=30)  # the engine says that it is alive more often than this
+
+NOT_RUNNING = "The textback engine is not running: no texts go out, and no calls are seen."
+NOT_SET_UP = (
+    "The office is not set up yet: callers get no texts. An admin can do it under Settings."
+)
+_BROKEN = {
+    ("pbx", LinkState.DOWN): "No connection to the phone system: missed calls are not seen.",
+    ("pbx", LinkState.REFUSED): "The phone system refuses the connection: calls are not seen.",
+    ("modem", LinkState.DOWN): "No connection to the modem: no texts go out or come in.",
+    ("modem", LinkState.REFUSED): "The modem or its SIM refuses to work: no texts go out.",
+}
+
+
+def banners(links: Iterable[Link], office: Office | None, now: datetime) -> Iterator[str]:
+    """One line for each thing that is wrong, the widest first."""
+    if office is None:
+        yield NOT_SET_UP
+    links = list(links)
+    if not any(is_alive(link, now) for link in links if link.kind == "engine"):
+        yield NOT_RUNNING
+        return  # what it last said of its links means nothing now
+    for link in links:
+        words = _BROKEN.get((link.kind, link.state))
+        if words:
+            yield f"{words} {link.detail}".strip()
+
+
+def is_alive(engine: Link, now: datetime) -> bool:
+    """Whether the engine has said something lately."""
+    return now - engine.seen_at <= STALE

@@ -1,0 +1,149 @@
+"""What happened, in words that a receptionist would use."""
+
+import unicodedata
+
+from textback.core import phone, policy
+from textback.core.calls import LostIn, Outcome, Voicemail
+from textback.core.messages import Direction, Kind, MessageState
+from textback.store.inbox import CallEntry, Entry, Row, TextEntry
+
+LONGEST_NAME = 60  # characters shown of a name that a caller's network sent
+SNIPPET = 120
+LONGEST_BODY = 5000
+
+_OUTCOMES = {
+    Outcome.ANSWERED: "Answered call",
+    Outcome.NO_ANSWER: "Missed call: nobody answered",
+    Outcome.BUSY: "Missed call: the line was busy",
+    Outcome.CLOSED: "Call outside hours: heard the announcement",
+    Outcome.FAILED: "Call that could not be put through",
+    Outcome.UNKNOWN: "Call with unknown end: the phone system was out of reach",
+}
+_VOICEMAIL = {
+    Voicemail.LEFT: "Left a voicemail",
+    Voicemail.ENTERED: "Missed call: reached voicemail, left no message",
+    Voicemail.NONE: "Missed call: sent to voicemail",
+}
+_GAVE_UP = {
+    LostIn.RINGING: "Missed call: gave up while it rang",
+    LostIn.QUEUE: "Missed call: gave up in the queue",
+    LostIn.MENU: "Missed call: gave up in the menu",
+    LostIn.VOICEMAIL: "Missed call: gave up at voicemail",
+    LostIn.ANNOUNCEMENT: "Missed call: gave up during the announcement",
+}
+_STATES = {
+    MessageState.QUEUED: "Waiting to be sent",
+    MessageState.SENDING: "Sending",
+    MessageState.SENT: "Sent",
+    MessageState.DELIVERED: "Delivered",
+    MessageState.UNDELIVERED: "Not delivered",
+    MessageState.FAILED: "Not sent",
+    MessageState.UNCONFIRMED: "May not have arrived",
+    MessageState.CANCELLED: "Not sent, withdrawn",
+    MessageState.RECEIVED: "Received",
+}
+_AUTOMATIC = {
+    Kind.GREETING: "Automatic text",
+    Kind.OPT_OUT_CONFIRMATION: "Automatic confirmation",
+}
+_LINK_STATES = {
+    "up": "Working",
+    "connecting": "Connecting",
+    "down": "Not connected, trying again",
+    "refused": "Refused, somebody must act",
+    "stopped": "Not running",
+    "unknown": "Not known while the engine does not run",
+}
+# Embeddings, overrides and isolates: they can make a text read as something it does not say, and
+# right-to-left languages do without them.
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+TROUBLED = frozenset({MessageState.UNDELIVERED, MessageState.FAILED, MessageState.UNCONFIRMED})
+
+
+def outcome(call: CallEntry) -> str:
+    """How a call went."""
+    if call.outcome is Outcome.VOICEMAIL:
+        return _VOICEMAIL[call.voicemail]
+    if call.outcome is Outcome.ABANDONED:
+        gave_up = {place.value: words for place, words in _GAVE_UP.items()}
+        return gave_up.get(call.lost_in, "Missed call: the caller gave up")
+    return _OUTCOMES[call.outcome]
+
+
+def texted(call: CallEntry) -> str:
+    """Whether the caller was texted, and if not, why."""
+    reason = policy.words(call.reason) if call.reason else ""
+    return "Texted" if call.would_text else f"Not texted. {reason}".strip()
+
+
+def state(text: TextEntry) -> str:
+    """What became of a text, with the reason where there is one."""
+    return f"{_STATES[text.state]}: {text.detail}" if text.detail else _STATES[text.state]
+
+
+def state_word(text: TextEntry) -> str:
+    """What became of a text, without the reason."""
+    return _STATES[text.state]
+
+
+def author(text: TextEntry) -> str:
+    """Who wrote one of our texts."""
+    return text.author or _AUTOMATIC.get(text.kind, "Automatic text")
+
+
+def snippet(entry: Entry | None) -> str:
+    """One line for the list."""
+    match entry:
+        case TextEntry(direction=Direction.OUT):
+            return f"{author(entry)}: {shortened(entry.body, SNIPPET)}"
+        case TextEntry():
+            return shortened(entry.body, SNIPPET)
+        case CallEntry():
+            return outcome(entry)
+        case None:
+            return "Nothing yet"
+
+
+def body(text: TextEntry) -> str:
+    """What a text says, in bounds: 255 joined parts have up to 39,015 characters."""
+    shown = text.body.translate(_TURNING)
+    return shown if len(shown) <= LONGEST_BODY else f"{shown[:LONGEST_BODY]}…"
+
+
+def link(kind: str) -> str:
+    """What a link is, from the receptionist's side."""
+    return {"engine": "Engine", "pbx": "Phone system", "modem": "Modem"}.get(kind, kind)
+
+
+def link_state(state: str) -> str:
+    return _LINK_STATES.get(state, state)
+
+
+def title(row: Row, country: str) -> str:
+    """Who a conversation is with: the name if there is one, else the number."""
+    return shortened(row.name, LONGEST_NAME) or number(row.number, country)
+
+
+def number(stored: str, country: str) -> str:
+    """A number in national format; what is no number is shown as it came, in bounds."""
+    return shortened(phone.displayed(stored, country), LONGEST_NAME)
+
+
+def caller(call: CallEntry, country: str) -> str:
+    """Who called."""
+    if call.withheld or not call.caller:
+        return "Number withheld"
+    valid = phone.e164(call.caller, country)
+    return number(valid or call.caller, country)
+
+
+def shortened(text: str, limit: int) -> str:
+    """One line of at most `limit` visible characters; strangers' control characters are gone."""
+    line = " ".join("".join(c for c in text if _harmless(c)).split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def _harmless(char: str) -> bool:
+    # Cf has the marks that turn the direction of the text around; ZWJ is needed by emoji.
+    category = unicodedata.category(char)
+    return char in "\n\t\u200d" or category not in ("Cc", "Cf", "Co", "Cs")
