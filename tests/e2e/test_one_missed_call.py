@@ -44,7 +44,7 @@ def test_who_spoke_with_a_person_gets_no_text(office: SimulatedOffice, what: str
 )  # fmt: skip
 def test_who_reached_nobody_gets_a_text(office: SimulatedOffice, what: str) -> None:
     with office.running():
-        assert office.call(what).would_text
+        assert office.call(what).texted
         assert [sms.to for sms in office.modem.wait_for_sent(1)] == [LEAD]
 
 
@@ -78,7 +78,7 @@ def test_stop_is_confirmed_once_and_then_there_is_silence(office: SimulatedOffic
             office.modem.receive_sms(LEAD, word)
         office.wait_for_incoming(2)
         assert "no more texts" in office.modem.wait_for_sent(2)[1].text
-        assert office.call("no-answer").reason == "opted_out"
+        assert office.call("no-answer").decision == "opted_out"
         office.call("no-answer", caller=OTHER_LEAD)
         to = [sms.to for sms in office.modem.wait_for_sent(3)]
         assert to == [LEAD, LEAD, OTHER_LEAD]

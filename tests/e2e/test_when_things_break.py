@@ -5,6 +5,7 @@ from pathlib import Path
 import serial
 
 from tests.e2e.office import LEAD, OTHER_LEAD, SimulatedOffice
+from tests.waiting import wait_until
 from textback.core.links import LinkState
 from textback.core.messages import MessageState
 
@@ -121,4 +122,4 @@ def test_a_peer_that_dies_in_mid_event_is_connected_to_again(office: SimulatedOf
         office.pbx.call(OTHER_LEAD, "+12125550100", "no-answer")
         office.pbx.wait_idle()
         office.call("no-answer")
-        assert LEAD in [sms.to for sms in office.modem.wait_for_sent(1)]
+        wait_until(lambda: LEAD in [sms.to for sms in office.modem.sent], "the text")

@@ -61,7 +61,7 @@ def test_a_missed_call_is_a_conversation_with_a_greeting_on_its_way(
         assert conversation.line is not None
         assert conversation.line.name == "Main number"
         kept = session.scalars(select(Call)).one()
-        assert (kept.would_text, kept.reason) == (True, "no_answer")
+        assert (kept.texted, kept.decision) == (True, "no_answer")
         assert kept.conversation_id == conversation.id
 
 
@@ -148,7 +148,7 @@ def test_after_stop_a_missed_call_gets_no_text(database: Database, now: datetime
     text(database, "STOP", now)
     assert not call(database, MISSED, now)
     with database.read() as session:
-        assert session.scalars(select(Call)).one().reason == "opted_out"
+        assert session.scalars(select(Call)).one().decision == "opted_out"
 
 
 def test_start_opts_in_again_and_the_opt_out_is_not_erased(

@@ -73,7 +73,7 @@ def test_a_dead_engines_links_are_not_called_working(rosa: Browser, make: Make) 
 def test_the_list_of_calls_says_who_was_texted_and_why_not(rosa: Browser, make: Make) -> None:
     make.line()
     make.call(make.conversation("+12125550143"))
-    make.call(caller="", withheld=True, would_text=False, reason="opted_out", outcome=Outcome.BUSY)
+    make.call(caller="", withheld=True, texted=False, decision="opted_out", outcome=Outcome.BUSY)
     page = rosa.text("/calls")
     assert "(212) 555-0143 Main line Missed call: nobody answered Texted" in page
     busy = "Number withheld Main line Missed call: the line was busy Not texted. This number asked"

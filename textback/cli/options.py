@@ -69,5 +69,5 @@ def log_to_stderr(verbose: bool) -> None:
     """One line an event; systemd's journal adds the time, a terminal gets it here."""
     level = logging.DEBUG if verbose else logging.INFO
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("alembic", "panoramisk", "waitress.queue"):
+    for noisy in ("alembic", "panoramisk", "waitress"):
         logging.getLogger(noisy).setLevel(logging.ERROR)

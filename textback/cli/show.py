@@ -61,7 +61,7 @@ def calls(config_file: Path, since: datetime | None, as_json: bool) -> None:
     """
     with _database(config_file).read() as session:
         rows = [_call(call) for call in call_store.calls_since(session, since)]
-    _show(rows, as_json, ("ended_at", "caller", "did", "outcome", "decision", "why"))
+    _show(rows, as_json, ("ended_at", "caller", "did", "outcome", "texted", "decision_in_words"))
 
 
 @click.command()
@@ -123,8 +123,9 @@ def _call(call: Call) -> dict[str, Any]:
         "voicemail": call.voicemail.value,
         "would_text": call.would_text,
         "reason": call.reason,
-        "decision": "text" if call.would_text else "no text",
-        "why": words(call.reason),
+        "texted": call.texted,
+        "decision": call.decision,
+        "decision_in_words": words(call.decision),
         "started_at": _time(call.started_at),
         "ended_at": _time(call.ended_at),
     }

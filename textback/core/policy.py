@@ -33,10 +33,15 @@ _WORDS = {
 
 
 def words(reason: str) -> str:
-    """A reason, of the verdict or of the policy, in words for staff."""
+    """A reason, of the verdict or of the policy, in words for staff.
+
+    One that this version does not know (a newer one wrote it) is told as it is.
+    """
     if reason in set(PolicyReason):
         return _WORDS[PolicyReason(reason)]
-    return verdict.words(verdict.Reason(reason))
+    if reason in set(verdict.Reason):
+        return verdict.words(verdict.Reason(reason))
+    return f"{reason.replace('_', ' ').capitalize()}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ def _decide(session: Session, kept: Call, call: CallEnded, now: datetime) -> boo
     number = phone.e164(call.caller, (office or Office()).country)
     conversation = _conversation(session, call, number, now)
     decision = policy.decide(call, _known(session, office, number, conversation, now))
-    kept.reason = decision.reason
-    kept.would_text = isinstance(decision, policy.Send)
+    kept.decision = decision.reason
+    kept.texted = isinstance(decision, policy.Send)
     kept.conversation_id = conversation.id if conversation else None
     if conversation is None or not isinstance(decision, policy.Send):
         return False

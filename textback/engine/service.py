@@ -58,7 +58,13 @@ class Engine:
         """Work until `stop` is set, then finish what is in hand."""
         loop = LoopThread("ami", [listener.run() for listener in self._listeners])
         # Stopped in the reverse order: first nothing new comes in, then what came is kept.
-        parts: tuple[Startable, ...] = (self._board, *self._workers, self._changes, self._calls, loop)
+        parts: tuple[Startable, ...] = (
+            self._board,
+            *self._workers,
+            self._changes,
+            self._calls,
+            loop,
+        )
         for part in parts:
             part.start()
         stop.wait()

@@ -7,15 +7,17 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from textback.core.calls import CallEnded
+from textback.core.verdict import judge
 from textback.store.changes import Topic, bump
 from textback.store.models import Call
 
 
 def record(session: Session, pbx: str, call: CallEnded) -> Call | None:
-    """Keep a call, once: None when it is already known by its PBX and uniqueid.
+    """Keep a call with its verdict, once: None when its PBX and uniqueid are known already.
 
-    What was decided about it is filled in by the caller, in the same transaction.
+    What the policy decides is filled in by the caller, in the same transaction.
     """
+    judged = judge(call)
     row = insert(Call).values(
         pbx=pbx,
         uniqueid=call.uniqueid,
@@ -28,8 +30,10 @@ def record(session: Session, pbx: str, call: CallEnded) -> Call | None:
         person_reached=call.person_reached,
         voicemail=call.voicemail,
         lost_in=call.lost_in,
-        would_text=False,
-        reason="",
+        would_text=judged.would_text,
+        reason=judged.reason,
+        texted=False,
+        decision=judged.reason,
         started_at=call.started_at,
         ended_at=call.ended_at,
         events=[dict(event) for event in call.events],

@@ -53,8 +53,8 @@ class CallEntry:
     outcome: Outcome
     voicemail: Voicemail
     lost_in: str
-    would_text: bool
-    reason: str
+    texted: bool
+    decision: str
     conversation_id: int | None
 
 
@@ -245,8 +245,8 @@ def _call_columns() -> Select[*tuple[Any, ...]]:
         Call.outcome,
         Call.voicemail,
         Call.lost_in,
-        Call.would_text,
-        Call.reason,
+        Call.texted,
+        Call.decision,
         Call.conversation_id,
     ).outerjoin(Line, Line.did == Call.did)
 

@@ -155,8 +155,10 @@ class Call(Base):
     person_reached: Mapped[bool]
     voicemail: Mapped[Voicemail]
     lost_in: Mapped[str] = mapped_column(String(32))
-    would_text: Mapped[bool]
+    would_text: Mapped[bool]  # by what happened in the call alone, and its reason
     reason: Mapped[str] = mapped_column(String(64))
+    texted: Mapped[bool]  # what the policy decided then, and its reason
+    decision: Mapped[str] = mapped_column(String(64))
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime] = mapped_column(index=True)
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"), index=True)

@@ -1,13 +1,11 @@
 """What is wrong right now, in words that tell a receptionist what it means for them."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from textback.core.links import LinkState
+from textback.core.links import STALE_AFTER, LinkState
 from textback.core.office import Office
 from textback.store.models import Link
-
-STALE = timedelta(seconds=30)  # the engine says that it is alive more often than this
 
 NOT_RUNNING = "The textback engine is not running: no texts go out, and no calls are seen."
 NOT_SET_UP = (
@@ -37,4 +35,4 @@ def banners(links: Iterable[Link], office: Office | None, now: datetime) -> Iter
 
 def is_alive(engine: Link, now: datetime) -> bool:
     """Whether the engine has said something lately."""
-    return now - engine.seen_at <= STALE
+    return now - engine.seen_at <= STALE_AFTER

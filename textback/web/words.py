@@ -72,8 +72,7 @@ def outcome(call: CallEntry) -> str:
 
 def texted(call: CallEntry) -> str:
     """Whether the caller was texted, and if not, why."""
-    reason = policy.words(call.reason) if call.reason else ""
-    return "Texted" if call.would_text else f"Not texted. {reason}".strip()
+    return "Texted" if call.texted else f"Not texted. {policy.words(call.decision)}"
 
 
 def state(text: TextEntry) -> str:

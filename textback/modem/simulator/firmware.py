@@ -100,6 +100,7 @@ class Firmware:
         self._later = later
         self._announcements: deque[list[str]] = deque()
         self._reference = -1
+        network.on_waiting = self.receive
         self.reset()
 
     def reset(self) -> None:

@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,13 +12,11 @@ from textback.modem.simulator.commands import general_commands
 from textback.modem.simulator.faults import Machine, Option, check_fault, start_fault
 from textback.modem.simulator.firmware import Firmware, Identity
 from textback.modem.simulator.loop import Loop
-from textback.modem.simulator.network import Downlink, Network, SentSms
+from textback.modem.simulator.network import Network, SentSms
 from textback.modem.simulator.pty import Pty
 from textback.modem.simulator.sms_commands import sms_commands
 
 _DRIBBLE_SECONDS = 0.0002
-# A network hands over the parts of a text one after the other; clients rely on a gap.
-_PART_SECONDS = 0.1
 
 
 class ModemSimulator:
@@ -45,8 +42,8 @@ class ModemSimulator:
         self._sent: list[SentSms] = []
         self._news = threading.Condition()
         self._pty = Pty(link)
-        self._network = Network(self._note_sent)
         self._loop = Loop(self._pty, self._typed)
+        self._network = Network(self._note_sent, self._loop.later)
         self._firmware = Firmware(
             identity,
             self._network,
@@ -120,12 +117,11 @@ class ModemSimulator:
     def receive_sms(self, from_: str, text: str) -> None:
         """A phone texts the SIM; long texts come as several messages. Raises ValueError."""
         parse_sender(from_)
-        self._loop.call(lambda: self._receive(from_, text))
+        self._loop.call(lambda: self._network.text(from_, text))
 
     def report(self, to: str, reference: int, status: int) -> None:
         """The network sends a further status report, with the TP-ST `status`."""
         self._loop.call(lambda: self._network.report(to, reference, status))
-        self._loop.call(self._firmware.receive)
 
     def ring(self, from_: str) -> None:
         """A phone calls the SIM; "" is a caller who withholds the number. Raises ValueError."""
@@ -136,17 +132,6 @@ class ModemSimulator:
         """Starts a fault of `faults.FAULTS`. Raises ValueError when there is none such."""
         check_fault(name, options)
         self._loop.call(lambda: start_fault(self._machine, name, options))
-
-    def _receive(self, from_: str, text: str) -> None:
-        for number, part in enumerate(self._network.text(from_, text)):
-            if number == 0:
-                self._arrive(part)
-            else:
-                self._loop.later(number * _PART_SECONDS, partial(self._arrive, part))
-
-    def _arrive(self, part: Downlink) -> None:
-        self._network.waiting.append(part)
-        self._firmware.receive()
 
     def _note_sent(self, sms: SentSms) -> None:
         with self._news:

@@ -4,11 +4,16 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 
 from textback.modem.pdu import Submit, encode_deliver, encode_status_report, join_text
 
 _DELIVERED = 0x00
+# A phone reports later than the modem hears that the network has the text, and a network hands
+# over the parts of a text one after the other: clients rely on both.
+_REPORT_SECONDS = 0.3
+_PART_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +36,14 @@ class Downlink:
 
 @dataclass(slots=True)
 class Network:
-    """Takes SUBMITs, hands whole texts to `on_sent`, and queues what comes back for the SIM."""
+    """Takes SUBMITs, hands whole texts to `on_sent`, and queues what comes back for the SIM.
+
+    `later(seconds, task)` is its clock; `on_waiting` is called when there is something to fetch.
+    """
 
     on_sent: Callable[[SentSms], None]
+    later: Callable[[float, Callable[[], None]], None]
+    on_waiting: Callable[[], None] = lambda: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     registered: bool = True
     waiting: deque[Downlink] = field(default_factory=deque)
@@ -55,7 +65,7 @@ class Network:
                 parts = self._parts.pop(key)
                 self._hand_over(to, [parts[number] for number in sorted(parts)])
         if submit.status_report:
-            self.report(to, reference, _DELIVERED)
+            self.later(_REPORT_SECONDS, partial(self.report, to, reference, _DELIVERED))
 
     def report(self, to: str, reference: int, status: int) -> None:
         """Queues a status report for the part sent under `reference`."""
@@ -63,16 +73,20 @@ class Network:
         tpdu = encode_status_report(
             to, reference=reference, status=status, sent_at=now, done_at=now
         )
-        self.waiting.append(Downlink(tpdu, is_report=True))
+        self._queue(Downlink(tpdu, is_report=True))
 
-    def text(self, from_: str, text: str) -> list[Downlink]:
-        """What a phone (or a named sender) texts the SIM, still to be queued part by part.
-
-        Raises ValueError for an impossible sender.
-        """
+    def text(self, from_: str, text: str) -> None:
+        """A phone (or a named sender) texts the SIM. Raises ValueError for an impossible sender."""
         reference = next(self._references) % 256
         parts = encode_deliver(from_, text, at=self.now(), reference=reference)
-        return [Downlink(tpdu, is_report=False) for tpdu in parts]
+        downlinks = [Downlink(tpdu, is_report=False) for tpdu in parts]
+        self._queue(downlinks[0])
+        for number, downlink in enumerate(downlinks[1:], 1):
+            self.later(number * _PART_SECONDS, partial(self._queue, downlink))
+
+    def _queue(self, downlink: Downlink) -> None:
+        self.waiting.append(downlink)
+        self.on_waiting()
 
     def _hand_over(self, to: str, parts: list[tuple[Submit, int]]) -> None:
         text = join_text(submit.user_data for submit, _ in parts)

@@ -36,13 +36,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "link",
-        sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("detail", sa.String(length=255), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_link")),
+        sa.PrimaryKeyConstraint("kind", "name", name=op.f("pk_link")),
     )
     op.create_table(
         "opt_out",
@@ -133,6 +133,8 @@ def upgrade() -> None:
         sa.Column("lost_in", sa.String(length=32), nullable=False),
         sa.Column("would_text", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(length=64), nullable=False),
+        sa.Column("texted", sa.Boolean(), nullable=False),
+        sa.Column("decision", sa.String(length=64), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("conversation_id", sa.Integer(), nullable=True),
