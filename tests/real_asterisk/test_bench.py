@@ -12,7 +12,7 @@ CALLER = "+12125550143"
 WANTED = {
     *("FullyBooted", "Newchannel", "Newstate", "NewCallerid", "Rename"),
     *("BridgeEnter", "BridgeLeave", "BridgeDestroy", "LocalBridge", "LocalOptimizationEnd"),
-    *("DialBegin", "DialEnd", "Hangup", "MessageWaiting", "Newexten", "Cdr"),
+    *("DialBegin", "DialEnd", "Hangup", "HangupRequest", "MessageWaiting", "Newexten", "Cdr"),
 }
 
 
