@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 .DEFAULT_GOAL = help
-.PHONY: help demo test test-fast test-all check format lock clean
+.PHONY: help demo test test-fast test-all check benchmark format lock clean
 
 help:
 	@echo 'make demo      try it: the real program on a simulated PBX and modem'
@@ -11,6 +11,7 @@ help:
 	@echo 'make test-all  the same, and it fails where they cannot be had'
 	@echo 'make test-fast without real Asterisk and browser'
 	@echo 'make check     ruff, mypy --strict, import-linter'
+	@echo 'make benchmark  events per second, beside panoramisk and cacofonisk'
 	@echo 'make format    let ruff format the code'
 	@echo 'make lock      renew requirements*.lock from pyproject.toml'
 
@@ -31,6 +32,10 @@ check: $(VENV)/.tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+benchmark: $(VENV)/.tests
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps cacofonisk==0.7.10
+	$(BIN)/python -m benchmarks.calls $(CAPTURES)
 
 format: $(VENV)/.tests
 	$(BIN)/ruff check --fix .

@@ -13,6 +13,8 @@ from textback.core.errors import ConfigError, Problem
 
 T = TypeVar("T")
 
+_STANDS_IN = "0000"  # for a secret that was not read, so that its key is not called missing
+
 
 def _setting(
     check: Callable[[Any], Any], help: str, default: Any = MISSING, *, shown: bool = True
@@ -66,6 +68,13 @@ def _url(value: object) -> str:
     return _text(value)
 
 
+def _history(value: object) -> str:
+    spec = _text(value)
+    if spec.partition(":")[0] not in ("sqlite", "csv", "mysql+pymysql", "mariadb+pymysql"):
+        raise ValueError("must begin with sqlite:, csv: or mysql+pymysql:")
+    return spec
+
+
 def _pin(value: object) -> str:
     pin = _text(value)
     if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 8):
@@ -107,6 +116,9 @@ class PbxSection:
     name: str = _setting(_text, "what the status page calls it", "pbx")
     port: int = _setting(_port, "AMI port", 5038)
     inbound: tuple[str, ...] = _setting(_texts, "inbound contexts, * at an end for any", ())
+    history: str | None = _setting(_history, "its own call records: sqlite:, csv: or mysql:", None)
+    history_password: str | None = _setting(_text, "or history_password_file", None, shown=False)
+    text_recovered: bool = _setting(_flag, "text callers found in those records", True)
     trunks: tuple[str, ...] = _setting(_texts, "prefixes of trunk channels: PJSIP/provider", ())
 
 
@@ -129,9 +141,10 @@ class Config:
     modems: tuple[ModemSection, ...]
 
 
-def load(path: Path) -> Config:
+def load(path: Path, *, with_secrets: bool = True) -> Config:
     """Read and check a configuration file; secrets may stand in files of their own (`secret_file`).
 
+    Without secrets those files are not opened: the web has no need to be able to read them.
     Raises ConfigError with every problem, each with its section and key.
     """
     try:
@@ -140,13 +153,14 @@ def load(path: Path) -> Config:
         raise ConfigError([Problem(str(path), error.strerror or str(error))]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError([Problem(str(path), f"is not TOML: {error}")]) from None
-    return _Reader(document, path.parent).config()
+    return _Reader(document, path.parent, with_secrets).config()
 
 
 class _Reader:
     """Turns a TOML document into a Config, and gathers what is wrong with it."""
 
-    def __init__(self, document: Mapping[str, Any], folder: Path) -> None:
+    def __init__(self, document: Mapping[str, Any], folder: Path, with_secrets: bool) -> None:
+        self._with_secrets = with_secrets
         self._document = document
         self._folder = folder
         self._problems: list[Problem] = []
@@ -204,18 +218,20 @@ class _Reader:
     def _with_files(self, where: str, table: Mapping[str, Any]) -> dict[str, Any]:
         """Replace `secret_file = "x"` by `secret = <what stands in x>`, and so for `pin_file`."""
         whole = dict(table)
-        for key in ("secret", "pin"):
+        for key in ("secret", "pin", "history_password"):
             name = whole.pop(f"{key}_file", None)
             if name is None:
                 continue
             if key in whole:
                 self._problem(f"{where}.{key}_file", f"{key} is given as well; keep one of them")
                 continue
+            whole[key] = _STANDS_IN
+            if not self._with_secrets:
+                continue
             try:
                 whole[key] = (self._folder / str(name)).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
                 self._problem(f"{where}.{key}_file", f"cannot be read: {error}")
-                whole[key] = "0000"  # stands in, so that the key itself is not called missing
         return whole
 
     def _problem(self, where: str, what: str) -> None:

@@ -46,9 +46,12 @@ def stop_on_signals() -> threading.Event:
 
 def end_with_supervisor() -> None:
     """Ask Linux to end this process when its supervisor dies, even by kill -9 (prctl(2))."""
-    if os.environ.get(_SUPERVISED) and sys.platform == "linux":
+    supervisor = os.environ.get(_SUPERVISED)
+    if supervisor and sys.platform == "linux":
         set_parent_death_signal = 1
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+        if os.getppid() != int(supervisor):
+            sys.exit("the supervisor is gone already")
 
 
 class _Child(threading.Thread):
@@ -99,6 +102,8 @@ class _Child(threading.Thread):
                 return None
             # A session of its own: Ctrl-C on the terminal reaches the supervisor alone.
             self._process = subprocess.Popen(
-                self._argv, env=os.environ | {_SUPERVISED: "1"}, start_new_session=True
+                self._argv,
+                env=os.environ | {_SUPERVISED: str(os.getpid())},
+                start_new_session=True,
             )
         return self._process.wait()

@@ -1,17 +1,21 @@
 """The whole program, put together: which part gets which."""
 
+import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
-from textback.asterisk.inbound import BUILT_IN_CONTEXTS
+from textback.asterisk.catch_up.source import HistorySource, open_source
+from textback.asterisk.inbound import BUILT_IN_CONTEXTS, InboundRule
 from textback.asterisk.settings import AmiSettings
 from textback.config import Config, ModemSection, PbxSection
+from textback.core.calls import CallEnded
 from textback.core.errors import ConfigError, Problem
-from textback.engine.service import Engine
+from textback.engine.service import Engine, Pbx
 from textback.modem.driver import ModemSettings
 from textback.store.changes import Changes
 from textback.store.database import Database
@@ -21,6 +25,10 @@ from textback.supervisor import stop_on_signals, supervise
 from textback.web.app import create_app
 from textback.web.context import WebConfig
 from textback.web.serve import serve
+
+log = logging.getLogger(__name__)
+
+_LISTEN_AGAIN = 2.0  # seconds
 
 
 def utc_now() -> datetime:
@@ -41,7 +49,7 @@ def run_engine(config: Config, now: Callable[[], datetime]) -> None:
     """Listen to the PBXs and work the modems until SIGTERM or SIGINT."""
     stop = stop_on_signals()
     database = open_database(config)
-    pbxes = {pbx.name: _ami_settings(pbx) for pbx in config.pbxes}
+    pbxes = {pbx.name: _pbx(pbx) for pbx in config.pbxes}
     modems = {modem.name: _modem_settings(modem) for modem in config.modems}
     Engine(database, pbxes, modems, now).run(stop)
     database.close()
@@ -56,11 +64,19 @@ def run_web(config: Config, now: Callable[[], datetime]) -> None:
     web = WebConfig(secret_key=secret, secure_cookies=config.web.https, extra_link=config.web.link)
     host, port = config.web.listen
     app = create_app(web, database, changes, now)
-    try:
-        serve(app, changes, host, port, stop_on_signals(), config.web.proxy)
-    except OSError as error:
-        problem = Problem("web.listen", f"cannot listen on {host}:{port}: {error.strerror}")
-        raise ConfigError([problem]) from None
+    stop, told = stop_on_signals(), False
+    while not stop.is_set():
+        try:
+            serve(app, changes, host, port, stop, config.web.proxy)
+        except OSError as error:
+            # Another program may only be slow to let go of the port.
+            log.log(
+                logging.DEBUG if told else logging.ERROR,
+                "web.listen: cannot listen on %s:%d: %s",
+                *(host, port, error.strerror),
+            )
+            told = True
+            stop.wait(_LISTEN_AGAIN)
     database.close()
 
 
@@ -70,7 +86,41 @@ def run_both(config_file: Path) -> int:
     return supervise({"engine": [*base, "engine"], "web": [*base, "web"]})
 
 
-def _ami_settings(pbx: PbxSection) -> AmiSettings:
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """A PBX's own records, and which of the calls in them come from outside."""
+
+    source: HistorySource
+    inbound: InboundRule
+
+    def calls(self, since: datetime, until: datetime) -> Sequence[CallEnded]:
+        return self.source.calls(since, until, self.inbound)
+
+
+def _pbx(pbx: PbxSection) -> Pbx:
+    ami = ami_settings(pbx)
+    if pbx.history is None:
+        return Pbx(ami)
+    try:
+        source = open_source(pbx.history, pbx.history_password or "")
+    except ValueError as error:
+        raise ConfigError([Problem(f"pbx '{pbx.name}'.history", str(error))]) from None
+    return Pbx(ami, _Records(source, ami.inbound), pbx.text_recovered)
+
+
+def check_histories(config: Config) -> None:
+    """Raises ConfigError with every PBX's records that could not be opened as they are named."""
+    problems: list[Problem] = []
+    for pbx in config.pbxes:
+        try:
+            _pbx(pbx)
+        except ConfigError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ConfigError(problems)
+
+
+def ami_settings(pbx: PbxSection) -> AmiSettings:
     return AmiSettings(
         host=pbx.host,
         port=pbx.port,

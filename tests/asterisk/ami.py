@@ -7,7 +7,7 @@ from textback.asterisk.events import Event
 from textback.asterisk.inbound import InboundRule
 from textback.asterisk.reading import to_event
 from textback.asterisk.tracker import CallTracker
-from textback.core.calls import CallEnded
+from textback.core.calls import CallEnded, Finding
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 CALLER = {"Channel": "PJSIP/provider-01", "Uniqueid": "1.1", "Linkedid": "1.1"}
@@ -65,8 +65,12 @@ def voicemail(channel: Headers = CALLER) -> Event:
     return event("Newexten", channel, Application="VoiceMail", AppData="101@default,u")
 
 
+def findings(tracker: CallTracker, events: Iterable[Event]) -> list[Finding]:
+    return [found for each in events for found in tracker.feed(each, NOW)]
+
+
 def feed(tracker: CallTracker, events: Iterable[Event]) -> list[CallEnded]:
-    return [call for each in events for call in tracker.feed(each, NOW)]
+    return [found for found in findings(tracker, events) if isinstance(found, CallEnded)]
 
 
 def track(*events: Event, rule: InboundRule | None = None) -> list[CallEnded]:

@@ -11,13 +11,14 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.asterisk.ami import feed
+from tests.asterisk.ami import feed, findings, only
 from textback.asterisk.events import Event, Shutdown
+from textback.asterisk.frames import FrameReader
 from textback.asterisk.inbound import InboundRule
-from textback.asterisk.reading import to_event
-from textback.asterisk.simulator.recording import recorded_events
+from textback.asterisk.reading import read_event
 from textback.asterisk.tracker import CallTracker
 from textback.cli.replay import line, replay
+from textback.core.calls import CallEnded, OutboundEnded, Voicemail, VoicemailReached
 
 RECORDINGS = Path(__file__).parents[1] / "fixtures" / "ami"
 
@@ -79,7 +80,7 @@ def test_calls_that_go_on_at_once_are_judged_as_they_are_alone(
 
 
 def _events(path: Path) -> list[Event]:
-    events = (to_event(headers) for headers in recorded_events(path, None))
+    events = (read_event(frame) for frame in FrameReader().feed(path.read_bytes() + b"\n\n"))
     return [event for event in events if event is not None and not isinstance(event, Shutdown)]
 
 
@@ -141,10 +142,91 @@ class TestDetails:
         assert {c["caller"]: c["would_text"] for c in calls} == {"5550100": False, "5550200": True}
 
 
+@pytest.mark.parametrize("version", ["16", "22"])
+@pytest.mark.parametrize(
+    ("scenario", "lost_in", "answered_by", "forwarded"),
+    [
+        ("answered_by_phone", "", "PJSIP/101", False),
+        ("attended_transfer", "", "PJSIP/101", False),
+        ("atxfer_feature_completed", "", "PJSIP/101", False),
+        ("blonde_feature_answered", "", "PJSIP/101", False),
+        ("blind_transfer_noanswer", "transfer", "PJSIP/101", False),
+        ("blind_to_unregistered", "transfer", "PJSIP/101", False),
+        ("blind_to_voicemail", "transfer", "PJSIP/101", False),
+        ("redirected_to_voicemail", "transfer", "PJSIP/101", False),
+        ("blind_to_mobile_answered", "", "PJSIP/101", False),
+        ("call_pickup_star8", "", "PJSIP/102", False),
+        ("pickup_by_originated_phone", "", "PJSIP/102", False),
+        ("parked_abandoned", "parking", "PJSIP/101", False),
+        ("parked_retrieved", "", "PJSIP/101", False),
+        ("forward_mobile_answered", "", "PJSIP/trunk", True),
+        ("followme_confirmed", "", "PJSIP/trunk", True),
+        ("conference_with_staff", "", "PJSIP/101", False),
+        ("conference_alone", "menu", "", False),
+        ("listener_midcall_talking", "", "PJSIP/101", False),
+        ("listener_midcall_ringing", "ringing", "", False),
+        ("noanswer_voicemail_left", "voicemail", "", False),
+    ],
+)
+def test_who_answered_and_where_the_call_was_lost(
+    version: str, scenario: str, lost_in: str, answered_by: str, forwarded: bool
+) -> None:
+    call = only(feed(CallTracker(InboundRule()), _events(RECORDINGS / version / f"{scenario}.ami")))
+    assert (call.lost_in, call.answered_by, call.forwarded) == (lost_in, answered_by, forwarded)
+
+
+@pytest.mark.parametrize("version", ["16", "22"])
+@pytest.mark.parametrize(
+    ("scenario", "answered"),
+    [
+        ("outbound_answered", True),
+        ("outbound_unanswered", False),
+        ("originate_outbound_answered", True),
+        ("originate_outbound_unanswered", False),
+        ("originate_local_outbound_answered", True),
+        ("originate_local_optimised_outbound_answered", True),
+        ("originate_trunk_then_phone_answered", True),
+        ("outbound_attended_to_colleague", True),
+    ],
+)
+def test_a_call_of_the_office_to_outside_is_found(
+    version: str, scenario: str, answered: bool
+) -> None:
+    found = findings(CallTracker(InboundRule()), _events(RECORDINGS / version / f"{scenario}.ami"))
+    (call,) = [each for each in found if isinstance(each, OutboundEnded)]
+    assert (call.number, call.by) == ("5550777", "PJSIP/101")
+    assert (call.answered_at is not None) is answered
+
+
+@pytest.mark.parametrize("version", ["16", "22"])
+@pytest.mark.parametrize("row", _rows(), ids=lambda row: row["scenario"])
+def test_voicemail_is_told_of_before_the_end_of_the_calls_that_went_there(
+    version: str, row: Row
+) -> None:
+    events = _events(RECORDINGS / version / f"{row['scenario']}.ami")
+    entries: set[str] = set()
+    for found in findings(CallTracker(InboundRule()), events):
+        if isinstance(found, VoicemailReached):
+            entries.add(found.call.uniqueid)
+        elif isinstance(found, CallEnded):
+            assert (found.voicemail is not Voicemail.NONE) is (found.uniqueid in entries)
+
+
 class TestTheCommand:
     def test_reads_standard_input(self) -> None:
         recording = (RECORDINGS / "22" / "phone_busy.ami").read_bytes()
         assert json.loads(_replay("-", stdin=recording).stdout)["outcome"] == "busy"
+
+    def test_a_second_login_in_a_recording_begins_with_a_new_snapshot(self) -> None:
+        ringing = (RECORDINGS / "22" / "phone_busy.ami").read_bytes().partition(b"Event: Hangup")[0]
+        after = (RECORDINGS / "22" / "listener_midcall_talking.ami").read_bytes()
+        again = b"Asterisk Call Manager/11.0.0\r\n" + after.partition(b"Manager/")[2]
+        calls = [
+            json.loads(text)
+            for text in _replay("-", stdin=ringing + again).output.split("\n")
+            if text
+        ]
+        assert [call["outcome"] for call in calls] == ["unknown", "answered"]
 
     def test_takes_several_files(self) -> None:
         names = [str(RECORDINGS / "22" / f"{name}.ami") for name in ("phone_busy", "ivr_hangup")]

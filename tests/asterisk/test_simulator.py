@@ -129,14 +129,16 @@ def test_live_channels_are_listed(client: Client) -> None:
         client.socket.close()
 
 
-def test_no_channel_is_left_after_any_scenario(client: Client, simulator: PbxSimulator) -> None:
+def test_no_channel_is_left_after_any_scenario(simulator: PbxSimulator) -> None:
     for name in scenarios():
         simulator.call("5550100", "2001", name)
-    simulator.wait_idle()
+        simulator.wait_idle()
+    client = Client(simulator.port)  # one of the scenarios has sent all clients away
     client.login()
     client.next()
     client.send(Action="CoreShowChannels")
     assert client.until("CoreShowChannelsComplete")[-1]["ListItems"] == "0"
+    client.socket.close()
 
 
 def test_no_number_can_smuggle_in_a_header(simulator: PbxSimulator) -> None:
@@ -160,6 +162,76 @@ def test_a_second_play_of_a_recording_is_a_new_call(
     assert heard[0] != heard[1]
 
 
+def test_of_two_callers_at_once_each_has_a_call(client: Client, simulator: PbxSimulator) -> None:
+    client.login()
+    simulator.call("+12125550123", "2001", "two-at-once")
+    callers = [client.until("Newchannel")[-1] for _ in range(4)]
+    numbers = {event["CallerIDNum"] for event in callers if event["Context"] == "from-trunk"}
+    assert numbers == {"+12125550123", "+12125550199"}
+
+
+def test_after_a_restart_clients_may_come_back_and_no_call_is_left(
+    client: Client, simulator: PbxSimulator
+) -> None:
+    client.login()
+    simulator.call("5550100", "2001", "restart")
+    last = client.until("Shutdown")
+    assert "Hangup" in {event.get("Event") for event in last}
+    assert client.socket.recv(1) == b""
+    again = Client(simulator.port)
+    again.login()
+    again.next()
+    again.send(Action="CoreShowChannels")
+    assert again.until("CoreShowChannelsComplete")[-1]["ListItems"] == "0"
+    again.socket.close()
+
+
+def test_a_restart_ends_all_other_calls(client: Client) -> None:
+    with PbxSimulator(secret="s3cret", speed=0.001) as slow:
+        client = Client(slow.port)
+        client.login()
+        first = slow.call("5550100", "2001", "no-answer")
+        slow.call("5550200", "2001", "restart")
+        slow.hurry()
+        ended = [e["Uniqueid"] for e in client.until("Shutdown") if e.get("Event") == "Hangup"]
+        assert first in ended
+        client.socket.close()
+
+
+def test_a_flood_buries_the_calls_and_ends(client: Client, simulator: PbxSimulator) -> None:
+    client.login()
+    simulator.fault("flood")
+    client.until("VarSet")
+    simulator.call("5550100", "2001", "busy")
+    simulator.wait_idle()
+    simulator.fault("none")
+    heard = [event.get("Event") for event in client.until("Newchannel")]
+    assert heard.count("VarSet") >= 50
+    client.send(Action="Ping", ActionID="7")
+    while client.next().get("ActionID") != "7":
+        pass
+
+
+@pytest.mark.parametrize(
+    ("scenario", "variable"),
+    [
+        ("withheld-unmarked", "CALLERID(num-pres)"),
+        ("withheld-freepbx", "CALLINGNUMPRES_SV"),
+    ],
+)
+def test_a_hidden_mark_is_told_to_who_asks(client: Client, scenario: str, variable: str) -> None:
+    with PbxSimulator(secret="s3cret", speed=0.001) as slow:
+        client = Client(slow.port)
+        client.login()
+        slow.call("5550100", "2001", scenario)
+        channel = client.until("Newchannel")[-1]["Channel"]
+        client.send(Action="Getvar", ActionID="7", Channel=channel, Variable=variable)
+        while (answered := client.next()).get("ActionID") != "7":
+            pass
+        assert answered["Value"].startswith("prohib")
+        client.socket.close()
+
+
 def test_every_mistake_in_a_scenario_file_is_named() -> None:
     with pytest.raises(BadScenario, match=r"line 2.*'explode'"):
         parse_scenario("mine", "about: x\nexplode\ncaller-hangs-up")
@@ -178,17 +250,25 @@ class TestTheCommand:
             ('{"call": {"from": "1\\n2", "did": "2", "what": "busy"}}', "control characters"),
             ('{"play": "/nowhere.ami"}', "nowhere.ami"),
             ('{"play": 3}', "name of a file"),
+            ('{"play": "/dev/null"}', "no AMI events"),
+            ('{"play": "\\u0000"}', "null byte"),
+            ('{"call": {"from": "\\ud800", "did": "2", "what": "busy"}}', "control characters"),
+            ("[" * 100_000, "not JSON"),
+            ("9" * 10_000, "not JSON"),
             ('{"fault": "fire"}', "silent"),
         ],
     )
     def test_a_bad_line_gets_a_clear_error(
         self, simulator: PbxSimulator, order: str, hint: str
     ) -> None:
-        assert hint in str(answer(simulator, order)["error"])
+        assert hint in str(answer(simulator, order.encode())["error"])
+
+    def test_a_line_that_is_no_text_gets_a_clear_error(self, simulator: PbxSimulator) -> None:
+        assert answer(simulator, b'{"fault": "\xff"}') == {"error": "not UTF-8"}
 
     def test_every_fault_can_be_asked_for(self, simulator: PbxSimulator) -> None:
         for name in FAULTS:
-            assert answer(simulator, json.dumps({"fault": name})) == {"ok": True}
+            assert answer(simulator, json.dumps({"fault": name}).encode()) == {"ok": True}
 
     def test_it_serves_until_it_is_told_to_end(self) -> None:
         command = [sys.executable, "-c", "from textback.cli.simulate_pbx import pbx; pbx()"]
@@ -200,8 +280,9 @@ class TestTheCommand:
             assert process.stdout is not None
             port = json.loads(process.stdout.readline())["listening"]
             order = {"call": {"from": "5550100", "did": "2001", "what": "busy"}}
-            process.stdin.write(json.dumps(order) + "\n")
+            process.stdin.write("{bad\n" + json.dumps(order) + "\n")
             process.stdin.close()
+            assert "not JSON" in json.loads(process.stdout.readline())["error"]
             assert json.loads(process.stdout.readline())["ok"] is True
             assert Client(port).login()["Response"] == "Success"
             os.kill(process.pid, signal.SIGTERM)

@@ -156,6 +156,7 @@ def page(driver: webdriver.Chrome, web: Web) -> Iterator[Page]:
     """A browser that has no cookies, at desktop size."""
     opened = Page(driver, f"http://127.0.0.1:{web.port}")
     driver.delete_all_cookies()
+    driver.get_log("browser")  # type: ignore[no-untyped-call]  # what the test before left there
     opened.resize(1280, 800)
     yield opened
     driver.get("about:blank")

@@ -5,7 +5,7 @@ import pytest
 from tests.browser.conftest import Page, Web
 from tests.web.make import Make
 from textback.core.links import LinkState
-from textback.core.messages import MessageState
+from textback.core.messages import Direction, MessageState
 from textback.store import messages
 from textback.store.database import Database
 from textback.store.models import Message
@@ -197,3 +197,13 @@ def test_a_hostile_text_runs_nothing(page: Page, rosa: Person, make: Make) -> No
     page.wait_for_text("#timeline", "again")
     assert page.all("main img, main script") == []
     assert "textback" in page.driver.title
+
+
+def test_a_call_back_appears_in_an_open_conversation(
+    page: Page, rosa: Person, maria: int, make: Make
+) -> None:
+    page.sign_in(rosa)
+    page.open(f"/conversations/{maria}")
+    page.find("#timeline")
+    make.call(maria, direction=Direction.OUT, answered_by="PJSIP/101", texted=False, decision="")
+    page.wait_for_text("#timeline", "Called by 101, no answer")

@@ -5,7 +5,8 @@ import pytest
 
 from tests.conftest import NOW
 from textback.core import policy, verdict
-from textback.core.calls import CallEnded, Outcome
+from textback.core.calls import CallEnded, LostIn, Outcome, Voicemail
+from textback.core.lines import LineRules, Loss, VoicemailTiming
 from textback.core.office import Office
 from textback.core.policy import Known, PolicyReason, Send, Skip, decide
 
@@ -71,6 +72,65 @@ def test_a_caller_who_names_a_template_variable_is_not_filled_in() -> None:
     assert policy.filled("{{firm}}: hello", office) == "{{firm}} Ltd: hello"
 
 
-@pytest.mark.parametrize("reason", [*PolicyReason, *verdict.Reason])
+@pytest.mark.parametrize("reason", [*PolicyReason, *verdict.Reason, *Loss])
 def test_every_reason_has_plain_words(reason: str) -> None:
     assert policy.words(reason).endswith(".")
+
+
+def test_the_text_waits_for_the_lines_grace() -> None:
+    decision = decide(MISSED, replace(KNOWN, rules=LineRules(grace=12)))
+    assert isinstance(decision, Send)
+    assert decision.not_before == NOW + timedelta(seconds=12)
+
+
+def test_a_line_may_have_texts_of_its_own() -> None:
+    rules = LineRules(text_open="{{firm}} family law: we missed you")
+    decision = decide(MISSED, replace(KNOWN, rules=rules))
+    assert isinstance(decision, Send)
+    assert decision.text == "Hart & Lowe family law: we missed you"
+
+
+IN_MENU = replace(MISSED, outcome=Outcome.ABANDONED, lost_in=LostIn.MENU)
+VOICEMAIL = replace(MISSED, outcome=Outcome.VOICEMAIL, voicemail=Voicemail.ENTERED)
+MESSAGE = replace(VOICEMAIL, voicemail=Voicemail.LEFT)
+REACHED = replace(MISSED, outcome=Outcome.ANSWERED, person_reached=True)
+TRANSFERRED = replace(REACHED, lost_in=LostIn.TRANSFER)
+FORWARDED = replace(REACHED, forwarded=True)
+
+
+def only(loss: Loss) -> LineRules:
+    return LineRules(texted=frozenset({loss}))
+
+
+def timed(timing: VoicemailTiming) -> LineRules:
+    return LineRules(voicemail=timing)
+
+
+@pytest.mark.parametrize(
+    ("call", "rules", "ended", "expected"),
+    [
+        (IN_MENU, LineRules(), True, "gave_up_in_menu"),
+        (IN_MENU, only(Loss.NO_ANSWER), True, Skip("loss_not_texted")),
+        (TRANSFERRED, LineRules(), True, Skip("person_reached")),
+        (TRANSFERRED, only(Loss.LOST_IN_TRANSFER), True, "lost_in_transfer"),
+        (FORWARDED, LineRules(), True, Skip("person_reached")),
+        (FORWARDED, only(Loss.FORWARDED), True, "forwarded"),
+        (REACHED, LineRules(texted=frozenset(Loss)), True, Skip("person_reached")),
+        (VOICEMAIL, timed(VoicemailTiming.AT_ENTRY), False, "voicemail"),
+        (VOICEMAIL, timed(VoicemailTiming.AT_ENTRY), True, "voicemail"),
+        (VOICEMAIL, timed(VoicemailTiming.AT_HANGUP), False, Skip("still_in_voicemail")),
+        (MESSAGE, timed(VoicemailTiming.AT_HANGUP), True, "voicemail"),
+        (VOICEMAIL, timed(VoicemailTiming.NO_MESSAGE), False, Skip("still_in_voicemail")),
+        (VOICEMAIL, timed(VoicemailTiming.NO_MESSAGE), True, "voicemail"),
+        (MESSAGE, timed(VoicemailTiming.NO_MESSAGE), True, Skip("message_left")),
+        (MESSAGE, timed(VoicemailTiming.NEVER), True, Skip("loss_not_texted")),
+        (MISSED, LineRules(least_ring=25), True, Skip("too_short")),
+        (MISSED, LineRules(least_ring=20), True, "no_answer"),
+        (replace(MISSED, withheld=True), LineRules(least_ring=25), True, Skip("withheld")),
+    ],
+)
+def test_each_loss_is_a_switch_of_the_line(
+    call: CallEnded, rules: LineRules, ended: bool, expected: Skip | str
+) -> None:
+    decision = decide(call, replace(KNOWN, rules=rules, ended=ended))
+    assert (decision if isinstance(decision, Skip) else decision.reason) == expected

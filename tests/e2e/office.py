@@ -14,14 +14,16 @@ from tests.core.test_policy import OFFICE
 from tests.waiting import wait_until
 from textback.asterisk.settings import AmiSettings, Timings
 from textback.asterisk.simulator import PbxSimulator
+from textback.core.lines import LineRules
 from textback.core.links import LinkState
 from textback.core.messages import Direction, MessageState
-from textback.engine.service import Engine
+from textback.engine.service import Engine, Pbx
 from textback.modem.driver import ModemSettings
 from textback.modem.simulator import ModemSimulator
 from textback.store import conversations
 from textback.store.calls import calls_since
 from textback.store.database import Database
+from textback.store.lines import save_default_rules
 from textback.store.links import links
 from textback.store.messages import messages_since
 from textback.store.models import Call, Conversation, Message
@@ -59,7 +61,7 @@ class SimulatedOffice:
             timings=Timings(first_retry=0.05, last_retry=0.2, refused_retry=0.2),
         )
         modem = ModemSettings(self.modem_port or self.modem.path, **self.modem_options)
-        engine = Engine(self.database, {"office": ami}, {"sim": modem}, utc_now)
+        engine = Engine(self.database, {"office": Pbx(ami)}, {"sim": modem}, utc_now)
         stop = threading.Event()
         thread = threading.Thread(target=engine.run, args=(stop,))
         thread.start()
@@ -80,7 +82,8 @@ class SimulatedOffice:
 
     def _call(self, uniqueid: str) -> Call | None:
         with self.database.read() as session:
-            return next((c for c in calls_since(session, None) if c.uniqueid == uniqueid), None)
+            calls = calls_since(session, None)
+            return next((c for c in calls if c.uniqueid == uniqueid and c.ended), None)
 
     def conversation(self, number: str = LEAD) -> Conversation:
         with self.database.read() as session:
@@ -130,6 +133,7 @@ def simulated_office(
     """Both simulators and a database that is set up; the engine is started by `running()`."""
     with database.write() as session:
         save_office(session, OFFICE)
+        save_default_rules(session, LineRules(grace=0))
         staff = add_staff(session, "ann", "Ann", "correct horse battery", utc_now())
     with PbxSimulator(secret=SECRET, speed=50) as pbx, ModemSimulator(folder / "modem") as modem:
         yield SimulatedOffice(database, pbx, modem, modem_options, staff_id=staff.id)

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.parse
@@ -15,7 +16,7 @@ from urllib.error import URLError
 
 import pytest
 
-from tests.e2e.office import DID, LEAD, SECRET, SimulatedOffice
+from tests.e2e.office import DID, LEAD, OTHER_LEAD, SECRET, SimulatedOffice
 from tests.waiting import wait_until
 from textback.core.links import LinkState
 from textback.demo.ports import free_port
@@ -105,6 +106,18 @@ def test_a_crash_of_the_web_does_not_stop_the_engine_and_it_comes_back(
         wait_until(lambda: inbox_answers(config), "the inbox again")
 
 
+def test_a_taken_web_port_is_waited_for_and_the_engine_works_on(
+    office: SimulatedOffice, config: Path
+) -> None:
+    (port,) = re.findall(r'listen = "127.0.0.1:(\d+)"', config.read_text())
+    other = socket.create_server(("127.0.0.1", int(port)))
+    with started("run", "--config", str(config)):
+        office.call("no-answer")
+        office.modem.wait_for_sent(1)
+        other.close()
+        wait_until(lambda: inbox_answers(config), "the inbox, once the port is free")
+
+
 def test_when_the_supervisor_is_killed_its_processes_end(config: Path) -> None:
     process = subprocess.Popen([*TEXTBACK, "run", "--config", str(config)])
     wait_until(lambda: inbox_answers(config), "the inbox")
@@ -148,7 +161,7 @@ def test_status_calls_and_messages_tell_what_happened(
 ) -> None:
     with office.running():
         office.call("no-answer")
-        office.call("answered")
+        office.call("answered", caller=OTHER_LEAD)
         office.modem.wait_for_sent(1)
 
     def told(command: str) -> list[dict[str, object]]:
@@ -157,7 +170,7 @@ def test_status_calls_and_messages_tell_what_happened(
 
     assert [(c["caller"], c["outcome"], c["would_text"]) for c in told("calls")] == [
         (LEAD, "no_answer", True),
-        (LEAD, "answered", False),
+        (OTHER_LEAD, "answered", False),
     ]
     (message,) = told("messages")
     assert (message["direction"], message["number"]) == ("out", LEAD)

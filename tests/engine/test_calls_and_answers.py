@@ -10,12 +10,13 @@ from sqlalchemy import select
 from tests.core.test_policy import MISSED, OFFICE
 from textback.core.calls import CallEnded, Outcome
 from textback.core.messages import Direction, Kind, MessageState
-from textback.engine.calls import record_call
+from textback.engine.calls import CallBook
 from textback.engine.incoming import keep_sms
 from textback.store.database import Database
 from textback.store.fragments import NewFragment
+from textback.store.lines import name_line
 from textback.store.models import Call, Conversation, Message, OptOut
-from textback.store.office import name_line, save_office
+from textback.store.office import save_office
 
 LEAD = "+12125550143"
 
@@ -28,7 +29,10 @@ def office(database: Database) -> None:
 
 
 def call(database: Database, call: CallEnded, now: datetime) -> bool:
-    return record_call(database, "office", call, now)
+    """Have a call kept; whether it added a text."""
+    before = len(texts(database))
+    CallBook(database, lambda: now).take("office", call)
+    return len(texts(database)) > before
 
 
 def join(pdus: Sequence[str]) -> str:
@@ -36,7 +40,7 @@ def join(pdus: Sequence[str]) -> str:
 
 
 def text(database: Database, body: str, now: datetime, sender: str = LEAD) -> bool:
-    return keep_sms(database, NewFragment("sim", sender, now.isoformat(), body), join, now)
+    return keep_sms(database, NewFragment("sim", sender, now, body), join, now)
 
 
 def texts(database: Database) -> list[tuple[Direction, Kind, MessageState]]:
@@ -125,7 +129,7 @@ def test_a_long_text_is_joined_in_whatever_order_its_parts_come(
 ) -> None:
     bodies = {1: "one ", 2: "two ", 3: "three"}
     for number in order:
-        part = NewFragment("sim", LEAD, now.isoformat(), bodies[number], 77, 3, number)
+        part = NewFragment("sim", LEAD, now, bodies[number], 77, 3, number)
         assert texts(database) == []
         keep_sms(database, part, join, now)
     with database.read() as session:

@@ -2,10 +2,10 @@
 
 import re
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +13,21 @@ from flask.testing import FlaskClient
 
 from tests.core.test_policy import OFFICE
 from tests.waiting import wait_until
+from textback.asterisk.catch_up.source import HistorySource, open_source
+from textback.asterisk.inbound import InboundRule
 from textback.asterisk.settings import AmiSettings
+from textback.core.calls import CallEnded
+from textback.core.lines import LineRules
 from textback.core.links import LinkState
-from textback.engine.service import Engine
+from textback.engine.service import Engine, Pbx
 from textback.modem.driver import ModemSettings
 from textback.modem.simulator import ModemSimulator
-from textback.store.calls import calls_since
+from textback.store.calls import calls_since, gaps_since
 from textback.store.changes import Changes
 from textback.store.database import Database
+from textback.store.lines import save_default_rules
 from textback.store.links import links
-from textback.store.models import Call
+from textback.store.models import Call, Gap
 from textback.store.office import save_office
 from textback.store.staff import add_staff
 from textback.web.app import create_app
@@ -31,6 +36,16 @@ from textback.web.context import WebConfig
 from .pbx import RealAsterisk
 
 PASSWORD = "correct horse battery"
+
+
+@dataclass(frozen=True)
+class Records:
+    """What the PBX itself wrote down (CEL)."""
+
+    source: HistorySource
+
+    def calls(self, since: datetime, until: datetime) -> Sequence[CallEnded]:
+        return self.source.calls(since, until, InboundRule(trunks=("PJSIP/trunk-",)))
 
 
 def utc_now() -> datetime:
@@ -56,6 +71,14 @@ class RealOffice:
         wait_until(lambda: len(self._calls()) == count, f"{count} judged call(s)")
         return self._calls()
 
+    def listening(self) -> AbstractContextManager[None]:
+        """The engine, logged in to the PBX and able to read its records, while the block lasts."""
+        return _engine(self.asterisk, self.database, self.modem)
+
+    def gaps(self) -> list[Gap]:
+        with self.database.read() as session:
+            return gaps_since(session, utc_now() - timedelta(hours=1))
+
     def inbox(self) -> str:
         """The inbox page as staff see it."""
         return self.browser.get("/", follow_redirects=True).get_data(as_text=True)
@@ -68,10 +91,18 @@ class RealOffice:
 @contextmanager
 def real_office(asterisk: RealAsterisk, database: Database, folder: Path) -> Iterator[RealOffice]:
     """A set-up office with a running engine that is logged in to the PBX."""
+    with deaf_office(asterisk, database, folder) as office, office.listening():
+        yield office
+
+
+@contextmanager
+def deaf_office(asterisk: RealAsterisk, database: Database, folder: Path) -> Iterator[RealOffice]:
+    """A set-up office whose engine does not run yet: see RealOffice.listening."""
     with database.write() as session:
         save_office(session, OFFICE)
+        save_default_rules(session, LineRules(grace=0))
         add_staff(session, "ann", "Ann", PASSWORD, utc_now())
-    with ModemSimulator(folder / "modem") as modem, _engine(asterisk, database, modem):
+    with ModemSimulator(folder / "modem") as modem:
         yield RealOffice(asterisk, database, modem, _signed_in(database))
 
 
@@ -83,7 +114,8 @@ def _engine(asterisk: RealAsterisk, database: Database, modem: ModemSimulator) -
         username=asterisk.ami_user,
         secret=asterisk.secret,
     )
-    engine = Engine(database, {"office": ami}, {"sim": ModemSettings(modem.path)}, utc_now)
+    pbx = Pbx(ami, Records(open_source(f"sqlite:///{asterisk.log_folder}/master.db")))
+    engine = Engine(database, {"office": pbx}, {"sim": ModemSettings(modem.path)}, utc_now)
     stop = threading.Event()
     thread = threading.Thread(target=engine.run, args=(stop,))
     thread.start()

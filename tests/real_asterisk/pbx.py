@@ -59,7 +59,8 @@ class RealAsterisk:
         with ExitStack() as opened:
             self._tree = unpacked(self.version)
             self._base = opened.enter_context(_ports_of_our_own())
-            self._process = opened.enter_context(self._running())
+            self._process = self._started()
+            opened.callback(self._end)
             self._sipp = Sipp(self._tree / "bin/sipp", self._folder / "sipp", self._base + SIP)
             opened.callback(self.end_calls)
             wait_until(self._is_booted, f"Asterisk {self.version} to be booted")
@@ -112,6 +113,21 @@ class RealAsterisk:
             check=False,
         ).stdout
 
+    @property
+    def log_folder(self) -> Path:
+        """Where it writes its logs and its records of calls (master.db, cel-custom, cdr-csv)."""
+        return self._folder / "pbx/log"
+
+    def kill(self) -> None:
+        """kill -9, as a power cut ends it: no Hangup, no Shutdown."""
+        self._process.kill()
+        self._process.wait()
+
+    def restart(self) -> None:
+        """Start it again after `kill`, at the same ports and with the same secret."""
+        self._process = self._started()
+        wait_until(self._is_booted, f"Asterisk {self.version} to be booted again")
+
     def end_calls(self) -> None:
         """End every call and wait until Asterisk has none left: the next test starts afresh."""
         self.console("channel request hangup all")
@@ -135,24 +151,22 @@ class RealAsterisk:
     def _config(self) -> Path:
         return self._folder / "pbx/etc/asterisk.conf"
 
-    @contextmanager
-    def _running(self) -> Iterator[subprocess.Popen[bytes]]:
+    def _started(self) -> subprocess.Popen[bytes]:
         folder = self._folder / "pbx"
         with (self._folder / "pbx.out").open("wb") as output:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 [BENCH / "start-asterisk.sh", self._tree, folder, str(self._base), self.secret],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        try:
-            yield process
-        finally:
-            process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=10)
-            process.kill()
-            process.wait()
+
+    def _end(self) -> None:
+        self._process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=10)
+        self._process.kill()
+        self._process.wait()
 
     def _is_idle(self) -> bool:
         channels = self.console("core show channels count")

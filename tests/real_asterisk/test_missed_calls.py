@@ -50,9 +50,12 @@ def test_a_busy_office_texts_its_caller(office: RealOffice) -> None:
     assert (call.outcome, call.would_text) == (Outcome.BUSY, True)
 
 
-def test_a_withheld_number_is_not_texted_though_the_trunk_shows_it(office: RealOffice) -> None:
+@pytest.mark.parametrize("did", ["2001", "2022"])
+def test_a_withheld_number_is_not_texted_though_the_trunk_shows_it(
+    office: RealOffice, did: str
+) -> None:
     with office.asterisk.phone("101", RINGS):
-        call = office.call(LEAD, "2001", withheld=True)
+        call = office.call(LEAD, did, withheld=True)
     assert (call.caller, call.reason) == (LEAD, "withheld")
 
 

@@ -181,3 +181,36 @@ def test_only_greetings_that_went_out_or_may_have_count_as_contact(
         assert messages.last_greeting_at(session, conversation_id) == now
         messages.cancel_queued(session, conversation_id, now, "the person asked for no more")
         assert messages.last_greeting_at(session, conversation_id) is None
+
+
+def test_a_text_of_a_modem_that_is_no_longer_there_is_unconfirmed(
+    database: Database, now: datetime
+) -> None:
+    message_id = queue(database, now)
+    claim(database, message_id)
+    with database.write() as session:
+        assert messages.orphaned(session, {"sim"}, now) == 0
+        assert messages.orphaned(session, {"another"}, now) == 1
+    assert state(database, message_id) is MessageState.UNCONFIRMED
+
+
+def test_a_stop_while_a_text_is_being_sent_keeps_it_from_being_sent_again(
+    database: Database, now: datetime
+) -> None:
+    message_id = queue(database, now)
+    claim(database, message_id)
+    with database.write() as session:
+        conversations.opt_out(session, NUMBER, now)
+        messages.put_back(session, message_id, now, "no network", wait=timedelta(0))
+    assert state(database, message_id) is MessageState.CANCELLED
+
+
+def test_a_greeting_that_failed_half_way_was_seen(database: Database, now: datetime) -> None:
+    message_id = queue(database, now)
+    work = claim(database, message_id, TWO_PARTS)
+    assert work is not None
+    with database.write() as session:
+        conversation_id = session.get_one(Message, message_id).conversation_id
+        messages.part_out(session, work.parts[0].part_id, "sim", 7, now)
+        messages.settle(session, message_id, MessageState.FAILED, now)
+        assert messages.last_greeting_at(session, conversation_id) == now

@@ -13,7 +13,7 @@ from textback.core.calls import Outcome, Voicemail
 from textback.core.links import LinkState
 from textback.core.messages import Direction, Kind, MessageState
 from textback.core.office import Office
-from textback.store import conversations, migrate, office, staff
+from textback.store import calls, conversations, lines, migrate, office, staff
 from textback.store.changes import Topic, bump
 from textback.store.database import Database
 from textback.store.models import Call, Conversation, Link, Message, OptOut
@@ -64,7 +64,7 @@ class Make:
 
     def line(self, did: str = "+12125550100", name: str = "Main line") -> None:
         with self.writing() as session:
-            office.name_line(session, did, name)
+            lines.name_line(session, did, name)
 
     def person(
         self, username: str = "rosa", name: str = "Rosa Ortiz", *, admin: bool = False
@@ -85,8 +85,7 @@ class Make:
             number = number or f"+1212555{next(self._serial) + 199:04}"
             made = conversations.conversation_with(session, number, at or self.clock())
             made.name, made.owner_id = name, owner
-            line = office.line_for(session, "+12125550100")
-            made.line_id = line.id if line else None
+            made.line_id = _line_id(session, "+12125550100")
             return made.id
 
     def text_in(self, conversation_id: int, body: str, at: datetime | None = None) -> int:
@@ -150,6 +149,7 @@ class Make:
         at: datetime | None = None,
         *,
         caller: str = "+12125550123",
+        direction: Direction = Direction.IN,
         decision: str = "no_answer",
         texted: bool = True,
         voicemail: Voicemail = Voicemail.NONE,
@@ -166,6 +166,8 @@ class Make:
             uniqueid = f"1763924700.{next(self._serial)}"
             made: dict[str, object] = {
                 "pbx": "pbx",
+                "direction": direction,
+                "ended": True,
                 "uniqueid": uniqueid,
                 "linkedid": uniqueid,
                 "caller": caller,
@@ -176,6 +178,13 @@ class Make:
                 "person_reached": outcome is Outcome.ANSWERED,
                 "voicemail": voicemail,
                 "lost_in": lost_in,
+                "queue": "",
+                "trunk": "PJSIP/provider",
+                "line_id": _line_id(session, "+12125550100"),
+                "rang": [],
+                "answered_by": "",
+                "answered_at": None,
+                "forwarded": False,
                 "would_text": texted,
                 "reason": "no_answer",
                 "texted": texted,
@@ -189,6 +198,15 @@ class Make:
             session.add(call)
             session.flush()
             return call.id
+
+    def gap(
+        self, recovered: int | None = None, detail: str = "", until: datetime | None = None
+    ) -> None:
+        """Twenty minutes in which nobody listened."""
+        until = until or self.clock()
+        with self.writing() as session:
+            since = until - timedelta(minutes=20)
+            calls.add_gap(session, "pbx", since, until, recovered, detail)
 
     def opt_out(self, conversation_id: int) -> None:
         with self.writing() as session:
@@ -209,3 +227,7 @@ class Make:
         self.office()
         for kind in ("engine", "pbx", "modem"):
             self.link(kind)
+
+
+def _line_id(session: Session, did: str) -> int | None:
+    return next((line.id for line in lines.lines(session) if line.match.fits(did)), None)

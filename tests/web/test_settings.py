@@ -6,7 +6,7 @@ from textback.core.hours import parse_day
 from textback.core.office import Office, to_fields
 from textback.store import conversations
 from textback.store.models import Audit, Conversation
-from textback.store.office import lines, load_office
+from textback.store.office import load_office
 
 
 def office_of(make: Make) -> Office | None:
@@ -48,21 +48,6 @@ def test_each_problem_stands_beside_its_field_and_nothing_typed_is_lost(
     kept = office_of(make)
     assert kept is not None
     assert to_fields(kept) == to_fields(OFFICE)
-
-
-def test_a_line_gets_a_name_and_another_one(rosa: Browser, make: Make) -> None:
-    for name in ("Front desk", "Reception"):
-        rosa.submit("/settings", "/settings/lines", did="2125550100", line_name=name)
-    with make.database.read() as db:
-        assert [(line.did, line.name) for line in lines(db)] == [("2125550100", "Reception")]
-    assert "Reception" in rosa.text("/settings")
-
-
-def test_a_line_without_a_name_is_refused_beside_its_field(rosa: Browser) -> None:
-    page = rosa.submit("/settings", "/settings/lines", did="2125550100", line_name=" ")
-    assert page.status_code == 422
-    assert 'id="line_name-problem"' in page.text
-    assert 'value="2125550100"' in page.text
 
 
 def test_a_new_person_can_sign_in(rosa: Browser) -> None:

@@ -1,8 +1,10 @@
 """Banners, the status page, and the calls."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.web.make import Make
+from tests.web.make import NOW, Make
 from tests.web.pages import Browser
 from textback.core.calls import Outcome
 from textback.core.links import LinkState
@@ -10,7 +12,7 @@ from textback.core.messages import MessageState
 from textback.store.models import Setting
 from textback.web.banners import NOT_RUNNING, NOT_SET_UP
 
-PAGES = ("/", "/calls", "/settings", "/staff", "/status")
+PAGES = ("/", "/calls", "/lines", "/settings", "/staff", "/status")
 
 
 def banners_of(browser: Browser, path: str = "/") -> str:
@@ -70,13 +72,41 @@ def test_a_dead_engines_links_are_not_called_working(rosa: Browser, make: Make) 
     assert "Working" not in page
 
 
+def test_without_gaps_the_status_page_says_that_every_call_was_heard(ben: Browser) -> None:
+    assert "textback has heard every call of the last 7 days." in ben.text("/status")
+
+
+@pytest.mark.parametrize(
+    ("recovered", "words"),
+    [
+        (None, "Could not be looked up the database is locked"),
+        (0, "None"),
+        (1, "1 found afterwards"),
+        (3, "3 found afterwards"),
+    ],
+)
+def test_a_gap_says_from_when_to_when_and_what_was_found(
+    ben: Browser, make: Make, recovered: int | None, words: str
+) -> None:
+    make.gap(recovered, "" if recovered is not None else "the database is locked")
+    assert f"Today, 1:45 pm Today, 2:05 pm pbx {words}" in ben.text("/status")
+
+
+def test_a_gap_is_shown_for_seven_days(ben: Browser, make: Make) -> None:
+    week_ago = NOW - timedelta(days=7)
+    make.gap(until=week_ago - timedelta(seconds=1))
+    assert "Could not be looked up" not in ben.text("/status")
+    make.gap(until=week_ago)
+    assert "Could not be looked up" in ben.text("/status")
+
+
 def test_the_list_of_calls_says_who_was_texted_and_why_not(rosa: Browser, make: Make) -> None:
     make.line()
     make.call(make.conversation("+12125550143"))
     make.call(caller="", withheld=True, texted=False, decision="opted_out", outcome=Outcome.BUSY)
     page = rosa.text("/calls")
-    assert "(212) 555-0143 Main line Missed call: nobody answered Texted" in page
-    busy = "Number withheld Main line Missed call: the line was busy Not texted. This number asked"
+    assert "(212) 555-0143 Main line Missed call: nobody answered waited 20 s Texted" in page
+    busy = "Number withheld Main line Missed call: the line was busy waited 20 s Not texted. This"
     assert busy in page
 
 

@@ -46,3 +46,19 @@ def test_a_moment_is_said_by_the_clock_on_the_offices_wall(
 )
 def test_a_span_is_said_in_one_unit(span: timedelta, said: str) -> None:
     assert times.length(span) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 s"),
+        (119.4, "119 s"),
+        (120, "2 min"),
+        (149, "2 min"),
+        (151, "3 min"),
+        (59 * 60, "59 min"),
+        (3600, "1 h"),
+    ],
+)
+def test_short_calls_are_told_in_seconds(seconds: float, said: str) -> None:
+    assert times.duration(timedelta(seconds=seconds)) == said

@@ -12,10 +12,13 @@ from textback.asterisk.events import (
     Event,
     Newchannel,
     Newstate,
+    Presentation,
 )
+from textback.asterisk.inquiry import Inquiries
+from textback.asterisk.rights import READ_CALL, WRITE_REPORTING
 from textback.asterisk.settings import AmiSettings, Timings
 from textback.asterisk.tracker import CallTracker
-from textback.core.calls import CallEnded
+from textback.core.calls import Finding
 from textback.core.errors import AccessRefused, LinkDown
 from textback.core.links import LinkReport, LinkState
 
@@ -25,24 +28,25 @@ _log = logging.getLogger(__name__)
 
 
 class PbxListener:
-    """Listens to one PBX for ever and hands over each inbound call when it has ended.
+    """Listens to one PBX for ever and hands over what it finds about calls.
 
-    `on_call` gets every finished inbound call; `on_link` gets the link's state whenever it changes.
-    Both are called from the event loop and must not block it for long.
+    `on_finding` gets calls that begin, reach voicemail or end; `on_link` gets the link's state
+    whenever it changes. Both are called from the event loop and must not block it for long.
     """
 
     def __init__(
         self,
         settings: AmiSettings,
-        on_call: Callable[[CallEnded], None],
+        on_finding: Callable[[Finding], None],
         on_link: Callable[[LinkReport], None],
         now: Callable[[], datetime],
     ) -> None:
         self._settings = settings
-        self._on_call = on_call
+        self._on_finding = on_finding
         self._on_link = on_link
         self._now = now
         self._tracker = CallTracker(settings.inbound)
+        self._inquiries = Inquiries(self._hand_over, settings.timings.inquiry)
         self._last_report: LinkReport | None = None
 
     async def run(self) -> None:
@@ -66,17 +70,36 @@ class PbxListener:
         connection = Connection(self._settings, lambda event: self._take(connection, event))
         try:
             await connection.open()
-            self._report(LinkReport(LinkState.UP))
+            if not self._is_deaf():
+                self._report(LinkReport(LinkState.UP, connection.missing_right))
             await connection.listen()
         finally:
             connection.close()
+            self._inquiries.give_up()
             self._tracker.link_lost()
 
     def _take(self, connection: Connection, event: Event) -> None:
-        for call in self._tracker.feed(event, self._now()):
-            self._hand_over(call)
+        for finding in self._tracker.feed(event, self._now()):
+            self._inquiries.take(finding)
+        if isinstance(event, Presentation):
+            self._take_presentation(event)
         for uniqueid, channel in self._callers_to_ask_about(event):
-            connection.ask_presentation(uniqueid, channel)
+            for action in self._inquiries.ask(uniqueid, channel):
+                connection.send_action(action)
+        self._check_hearing(connection, event)
+
+    def _check_hearing(self, connection: Connection, event: Event) -> None:
+        # A new login is needed: the PBX looks up a user's rights at login only. Whether they have
+        # been widened meanwhile shows with the next call.
+        if isinstance(event, CoreShowChannelsComplete) and self._tracker.unheard_of:
+            connection.refuse(READ_CALL)
+        elif isinstance(event, Newchannel) and self._is_deaf():
+            self._report(LinkReport(LinkState.UP, connection.missing_right))
+
+    def _take_presentation(self, event: Presentation) -> None:
+        self._inquiries.answered(event)
+        if event.refused and self._was_up():
+            self._report(LinkReport(LinkState.UP, WRITE_REPORTING))
 
     def _callers_to_ask_about(self, event: Event) -> list[tuple[str, str]]:
         """Uniqueid and channel of calls from outside that this event told us of."""
@@ -87,12 +110,15 @@ class PbxListener:
             return [(leg.uniqueid, leg.channel)] if self._tracker.is_call(leg.uniqueid) else []
         return []
 
-    def _hand_over(self, call: CallEnded) -> None:
+    def _hand_over(self, finding: Finding) -> None:
         try:
-            self._on_call(call)
+            self._on_finding(finding)
         except Exception:
             # A bug further in must not make us deaf to the next call.
-            _log.exception("call %s could not be handed over", call.uniqueid)
+            _log.exception("%s could not be handed over", type(finding).__name__)
+
+    def _is_deaf(self) -> bool:
+        return self._last_report is not None and self._last_report.detail == READ_CALL
 
     def _was_up(self) -> bool:
         return self._last_report is not None and self._last_report.state is LinkState.UP
@@ -103,10 +129,14 @@ class PbxListener:
 
     def _report(self, report: LinkReport) -> None:
         text = report.detail or f"Phone system at {self._settings.address}: {report.state}"
-        if self._last_report is not None and report.state is self._last_report.state:
+        if self._last_report is not None and self._is_known(report, self._last_report):
             _log.debug("Still: %s", text)
             return
         self._last_report = report
-        is_fault = report.state in (LinkState.DOWN, LinkState.REFUSED)
+        is_fault = report.state in (LinkState.DOWN, LinkState.REFUSED) or bool(report.detail)
         _log.log(logging.WARNING if is_fault else logging.INFO, "%s", text)
         self._on_link(report)
+
+    def _is_known(self, report: LinkReport, last: LinkReport) -> bool:
+        # How a lost link shows itself changes from try to try; what an admin must do does not.
+        return report == last or report.state is last.state is LinkState.DOWN

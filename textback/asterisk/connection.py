@@ -16,9 +16,11 @@ from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.manager import Manager
 from panoramisk.message import Message
 
-from textback.asterisk.events import CoreShowChannelsComplete, Event, Presentation, Shutdown
+from textback.asterisk import inquiry
+from textback.asterisk.events import CoreShowChannelsComplete, Event, Shutdown
 from textback.asterisk.frames import FrameReader, event_name, parse
-from textback.asterisk.reading import listened_to, presentation_prohibited, to_event
+from textback.asterisk.reading import read_event
+from textback.asterisk.rights import WRITE_REPORTING, is_denied
 from textback.asterisk.settings import AmiSettings
 from textback.core.errors import AccessRefused, LinkDown
 
@@ -26,7 +28,6 @@ _log = logging.getLogger(__name__)
 
 # A list that was asked for ends with one of these; they answer the action, too.
 _LIST_ENDS = frozenset({b"BridgeListComplete", b"CoreShowChannelsComplete", b"StatusComplete"})
-_PRESENTATION_OF = "presentation-of-"
 
 
 class _Protocol(AMIProtocol):  # type: ignore[misc]  # panoramisk is untyped
@@ -46,15 +47,14 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]  # panoramisk is untyped
         name = event_name(frame)
         if not name or name in _LIST_ENDS:
             self._take_answer(parse(frame))
-        if listened_to(name, frame) and (event := to_event(parse(frame))) is not None:
+        if (event := read_event(frame)) is not None:
             self._on_event(event)
 
     def _take_answer(self, headers: Mapping[str, str]) -> None:
         # Told at once, and not through a future, so that it keeps its place before a Hangup.
-        _, is_presentation, uniqueid = headers.get("ActionID", "").partition(_PRESENTATION_OF)
-        if is_presentation and "Value" in headers:
-            withheld = presentation_prohibited(headers["Value"])
-            self._on_event(Presentation({}, uniqueid, withheld))
+        presentation = inquiry.answer(headers)
+        if presentation is not None:
+            self._on_event(presentation)
         self.handle_message(Message(headers))
 
 
@@ -77,6 +77,7 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk is untyped
         self._settings = settings
         self._timings = settings.timings
         self._on_event = on_event
+        self.missing_right = ""  # what the AMI user lacks, as far as it is known
         self._last_bytes = self.loop.time()
         self._lost: asyncio.Future[None] = self.loop.create_future()
         self.log.setLevel(logging.CRITICAL)  # it logs each fault; here they are raised instead
@@ -91,12 +92,15 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk is untyped
         await self._take_snapshot()
 
     async def listen(self) -> None:
-        """Stay until the connection is lost; then raise LinkDown saying why."""
-        watchdog = asyncio.create_task(self._watch_for_silence())
+        """Stay until the connection is lost; then raise LinkDown or AccessRefused saying why."""
+        tasks = [asyncio.create_task(self._watch_for_silence())]
+        if not self.missing_right:
+            tasks.append(asyncio.create_task(self._audit()))
         try:
             await asyncio.wait({self._lost})
         finally:
-            watchdog.cancel()
+            for task in tasks:
+                task.cancel()
         self._lost.result()
 
     async def _connect(self) -> None:
@@ -119,20 +123,16 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk is untyped
         """Have the bridges, the channels and their DIDs sent; the events themselves carry them."""
         for action in ("BridgeList", "CoreShowChannels", "Status"):
             answer = await self._ask({"Action": action})
+            if is_denied(answer):
+                self.missing_right = WRITE_REPORTING
             if action == "CoreShowChannels" and not answer.success:
-                # The place to tell an admin that the AMI user lacks write class reporting.
                 self._on_event(CoreShowChannelsComplete({}))
 
-    def ask_presentation(self, uniqueid: str, channel: str) -> None:
-        """Ask whether this caller's number may be shown; the answer comes as a Presentation."""
-        self.send_action(
-            {
-                "Action": "Getvar",
-                "ActionID": _PRESENTATION_OF + uniqueid,
-                "Channel": channel,
-                "Variable": "CALLERID(num-pres)",
-            }
-        )
+    async def _audit(self) -> None:
+        """Have all channels listed now and then, so that one whose Hangup was lost is dropped."""
+        while True:
+            await asyncio.sleep(self._timings.audit)
+            self.send_action({"Action": "CoreShowChannels"})
 
     async def _ask(self, action: Mapping[str, str]) -> Any:
         """The first message of the answer to an action. Raises LinkDown when there is none."""
@@ -164,6 +164,11 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk is untyped
         self._on_event(event)
         if isinstance(event, Shutdown):
             self._lose("it is shutting down")
+
+    def refuse(self, why: str) -> None:
+        """End this connection, since it is of no use: listen() raises AccessRefused."""
+        if not self._lost.done():
+            self._lost.set_exception(AccessRefused(why))
 
     def _lose(self, why: str) -> None:
         if not self._lost.done():

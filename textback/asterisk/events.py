@@ -93,16 +93,30 @@ class LocalBridge(Event):
 
 @dataclass(frozen=True, slots=True)
 class DialBegin(Event):
+    """`dialler` is the Uniqueid of who dials, "" for an Originate."""
+
     linkedid: str
+    dialler: str
     destination: str
     destination_channel: str
+    destination_context: str
+    dial_string: str
 
 
 @dataclass(frozen=True, slots=True)
 class DialEnd(Event):
     linkedid: str
+    dialler: str
     destination: str
+    destination_channel: str
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlindTransfer(Event):
+    """Somebody passes `transferee` on and leaves the call."""
+
+    transferee: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +136,8 @@ class MessageWaiting(Event):
 
 @dataclass(frozen=True, slots=True)
 class QueueCallerJoin(Event):
+    """A caller waits in a queue; from Newexten, too, for users who lack read class agent."""
+
     leg: Leg
     queue: str
 
@@ -161,6 +177,7 @@ class CoreShowChannel(Event):
     leg: Leg
     bridge: str
     application: str
+    arguments: str
     seconds: int
 
 
@@ -185,7 +202,9 @@ class BridgeListItem(Event):
 
 @dataclass(frozen=True, slots=True)
 class Presentation(Event):
-    """The answer to Getvar CALLERID(num-pres) for one channel."""
+    """An answer to Getvar of a channel's presentation; `refused` when the AMI user may not ask."""
 
     uniqueid: str
     withheld: bool
+    refused: bool = False
+    told: bool = True

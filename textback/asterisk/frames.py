@@ -7,24 +7,24 @@ class FrameReader:
     """Cuts a stream of bytes, however it is split into reads, into frames.
 
     A frame is the bytes between two blank lines, with line ends as "\\n" and no blank line inside.
-    Line ends may come as "\\r\\n" (AMI) or "\\n" (recordings). A frame longer than `limit` bytes is
-    dropped and counted in `dropped`; the stream goes on with the frame after it.
+    Line ends may come as "\\r\\n" (AMI) or "\\n" (recordings); any "\\r" is left out. A frame of
+    more than `limit` bytes is dropped and counted in `dropped`; the stream goes on after it.
     """
 
     def __init__(self, limit: int = 64 * 1024) -> None:
         self.dropped = 0
         self._limit = limit
         self._rest = b""
-        self._carriage_return = b""
         self._skipping = False
+
+    @property
+    def pending(self) -> int:
+        """How many bytes wait for the end of their frame."""
+        return len(self._rest)
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take the next bytes; return the frames they complete, oldest first."""
-        data = self._carriage_return + data
-        self._carriage_return = b"\r" if data.endswith(b"\r") else b""
-        if self._carriage_return:
-            data = data[:-1]
-        pieces = (self._rest + data.replace(b"\r\n", b"\n")).split(_BLANK_LINE)
+        pieces = (self._rest + data.translate(None, b"\r")).split(_BLANK_LINE)
         self._rest = pieces.pop()
         if self._skipping and pieces:
             del pieces[0]
@@ -35,7 +35,7 @@ class FrameReader:
 
     def _within_limit(self, pieces: list[bytes]) -> list[bytes]:
         frames = [frame for piece in pieces if (frame := piece.lstrip(b"\n"))]
-        if all(len(frame) <= self._limit for frame in frames):
+        if max(map(len, frames), default=0) <= self._limit:
             return frames
         kept = [frame for frame in frames if len(frame) <= self._limit]
         self.dropped += len(frames) - len(kept)
@@ -69,11 +69,20 @@ def parse(frame: bytes) -> dict[str, str]:
 
     Bytes that are not UTF-8 become U+FFFD; a line without a colon is left out.
     """
+    lines = frame.decode("utf-8", "replace").split("\n")
+    try:
+        headers = dict([line.split(": ", 1) for line in lines])
+    except ValueError:
+        return _parse_odd(lines)
+    return headers if len(headers) == len(lines) else _parse_odd(lines)
+
+
+def _parse_odd(lines: list[str]) -> dict[str, str]:
     headers: dict[str, str] = {}
-    for line in frame.decode("utf-8", "replace").split("\n"):
+    for line in lines:
         name, colon, value = line.partition(":")
         if not colon:
             continue
-        value = value.strip()
+        value = value.removeprefix(" ")
         headers[name] = f"{headers[name]}\n{value}" if name in headers else value
     return headers

@@ -1,7 +1,8 @@
 """Who can hear whom: live channels, the bridges they are in, and the halves of Local channels."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 # Channels that Asterisk makes for itself; nobody listens at their other end.
 _PSEUDO_CHANNELS = (
@@ -19,10 +20,12 @@ _PSEUDO_CHANNELS = (
 
 @dataclass(slots=True)
 class Channel:
-    """A live channel; `bridge` and `other_half` are "" when it has none."""
+    """A live channel, known since `born_at`; `bridge` and `other_half` are "" when it has none."""
 
     uniqueid: str
     name: str
+    outside: bool  # it leads to the telephone network
+    born_at: datetime
     bridge: str = ""
     other_half: str = ""
 
@@ -51,15 +54,23 @@ class ChannelGraph:
     def __iter__(self) -> Iterator[str]:
         return iter(tuple(self._channels))
 
+    def size(self) -> int:
+        """How many things are kept: 0 when no channel is live."""
+        bridges = len(self._members) + len(self._holding)
+        return len(self._channels) + bridges + len(self._waiting_halves)
+
     def name_of(self, uniqueid: str) -> str:
         channel = self._channels.get(uniqueid)
         return channel.name if channel else ""
 
-    def add(self, uniqueid: str, name: str) -> None:
+    def get(self, uniqueid: str) -> Channel | None:
+        return self._channels.get(uniqueid)
+
+    def add(self, uniqueid: str, name: str, born_at: datetime, *, outside: bool) -> None:
         """A channel was born, or is seen for the first time."""
         if not uniqueid or uniqueid in self._channels:
             return
-        self._channels[uniqueid] = Channel(uniqueid, name)
+        self._channels[uniqueid] = Channel(uniqueid, name, outside, born_at)
         self._join_halves_by_name(uniqueid, name)
 
     def rename(self, uniqueid: str, name: str) -> None:
@@ -68,14 +79,13 @@ class ChannelGraph:
 
     def remove(self, uniqueid: str) -> None:
         """A channel hung up."""
-        channel = self._channels.pop(uniqueid, None)
+        channel = self._channels.get(uniqueid)
         if channel is None:
             return
         self._forget_member(channel)
-        other = self._channels.get(channel.other_half)
-        if other is not None:
-            other.other_half = ""
+        self._part_halves(uniqueid)
         self._waiting_halves.pop(channel.name, None)
+        del self._channels[uniqueid]
 
     def enter(self, uniqueid: str, bridge: str, *, holding: bool) -> None:
         """A channel is in `bridge` now, and in no other. In a holding bridge nobody is heard."""
@@ -107,14 +117,26 @@ class ChannelGraph:
         else:
             self._holding.discard(bridge)
 
+    def forget_empty_bridges(self) -> None:
+        """Whoever enters one of them later says again whether it holds."""
+        self._holding &= self._members.keys()
+
     def is_holding(self, bridge: str) -> bool:
         return bridge in self._holding
 
     def join_halves(self, one: str, two: str) -> None:
-        """Two channels are the halves of one Local channel."""
+        """Two channels are the halves of one Local channel, and of no other."""
         if one in self._channels and two in self._channels:
+            self._part_halves(one)
+            self._part_halves(two)
             self._channels[one].other_half = two
             self._channels[two].other_half = one
+
+    def _part_halves(self, uniqueid: str) -> None:
+        other = self._channels.get(self._channels[uniqueid].other_half)
+        self._channels[uniqueid].other_half = ""
+        if other is not None:
+            other.other_half = ""
 
     def heard_by(self, uniqueid: str) -> set[str]:
         """All channels whose sound reaches this one, itself included; empty when it is unknown."""
@@ -129,8 +151,11 @@ class ChannelGraph:
                     frontier.append(neighbour)
         return found
 
-    def persons(self, uniqueids: set[str]) -> set[str]:
-        return {uniqueid for uniqueid in uniqueids if self._channels[uniqueid].is_person}
+    def persons(self, uniqueids: Iterable[str]) -> list[Channel]:
+        """Those of these channels with somebody at the other end, phones of the office first."""
+        channels = (self._channels[uniqueid] for uniqueid in uniqueids)
+        found = [channel for channel in channels if channel.is_person]
+        return sorted(found, key=lambda channel: (channel.outside, channel.born_at))
 
     def _neighbours(self, uniqueid: str) -> set[str]:
         channel = self._channels[uniqueid]
@@ -147,6 +172,7 @@ class ChannelGraph:
             members.discard(channel.uniqueid)
             if not members:
                 del self._members[channel.bridge]
+                self._holding.discard(channel.bridge)
         channel.bridge = ""
 
     def _join_halves_by_name(self, uniqueid: str, name: str) -> None:

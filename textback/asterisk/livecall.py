@@ -1,91 +1,16 @@
 """One inbound call while it lasts: what has happened so far, and what it adds up to."""
 
-from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from textback.asterisk.events import ChannelState, Headers
+from textback.asterisk.dials import Dials
+from textback.asterisk.events import ChannelState
+from textback.asterisk.trail import Trail
 from textback.core.calls import CallEnded, LostIn, Outcome, Voicemail
 
 _BUSY_CAUSE = 17
 _GAVE_UP_CAUSES = (0, 127)
 _CONGESTION_CAUSES = (34, 38, 41, 42, 44, 58)
-
-# What a person needs to see why a call was judged so.
-_KEPT_HEADERS = (
-    "Event",
-    "Channel",
-    "ChannelStateDesc",
-    "CallerIDNum",
-    "CID-CallingPres",
-    "Context",
-    "Exten",
-    "Uniqueid",
-    "Linkedid",
-    "DestChannel",
-    "DestUniqueid",
-    "DialStatus",
-    "BridgeUniqueid",
-    "BridgeTechnology",
-    "BridgeNumChannels",
-    "LocalOneChannel",
-    "LocalTwoChannel",
-    "Application",
-    "AppData",
-    "Mailbox",
-    "Waiting",
-    "Queue",
-    "Newname",
-    "Cause",
-    "Cause-txt",
-)
-_FIRST_KEPT = 40
-_LAST_KEPT = 120
-
-
-class Trail:
-    """A call's trimmed events: the first and the last ones, so that a long call stays bounded."""
-
-    def __init__(self) -> None:
-        self._first: list[Mapping[str, str]] = []
-        self._last: deque[Mapping[str, str]] = deque(maxlen=_LAST_KEPT)
-
-    def add(self, headers: Headers) -> None:
-        trimmed = {name: headers[name] for name in _KEPT_HEADERS if headers.get(name)}
-        if len(self._first) < _FIRST_KEPT:
-            self._first.append(trimmed)
-        else:
-            self._last.append(trimmed)
-
-    def events(self) -> tuple[Mapping[str, str], ...]:
-        return (*self._first, *self._last)
-
-
-class Dials:
-    """Devices that were rung: which still ring, and how the others ended (DialStatus)."""
-
-    def __init__(self) -> None:
-        self._ringing: set[str] = set()
-        self._statuses: set[str] = set()
-
-    def __bool__(self) -> bool:
-        return bool(self._ringing or self._statuses)
-
-    def began(self, destination: str) -> None:
-        self._ringing.add(destination)
-
-    def ended(self, destination: str, status: str) -> None:
-        # A queue reports an attempt's end twice, the second time as CANCEL: the first one counts.
-        if destination in self._ringing:
-            self._ringing.discard(destination)
-            self._statuses.add(status)
-
-    def all_busy(self) -> bool:
-        return not self._ringing and self._statuses == {"BUSY"}
-
-    def broken_off(self) -> bool:
-        return bool(self._ringing) or "CANCEL" in self._statuses
 
 
 @dataclass(slots=True)
@@ -95,41 +20,82 @@ class LiveCall:
     uniqueid: str
     linkedid: str
     started_at: datetime
+    trunk: str = ""
     caller: str = ""
     caller_name: str = ""
     did: str = ""
     withheld: bool = False
     reached: bool = False
+    answered_by: str = ""
+    answered_at: datetime | None = None
+    forwarded: bool = False
+    lost_after_talk: LostIn = LostIn.NOWHERE
     was_up: bool = False
     played_busy: bool = False
     caller_hung_up: bool = False
     voicemail: Voicemail = Voicemail.NONE
+    place: LostIn = LostIn.RINGING  # where the caller waits, or waited last
     queue: str = ""
+    in_queue: bool = False
     abandoned_queue: bool = False
+    rang: dict[str, None] = field(default_factory=dict)  # in the order they did
     phones: Dials = field(default_factory=Dials)
     local_channels: Dials = field(default_factory=Dials)
+    bridged_at: tuple[str, str] | None = None  # context and exten on entering the last bridge
     trail: Trail = field(default_factory=Trail)
 
     def state_changed(self, state: int | None) -> None:
         self.was_up = self.was_up or state == ChannelState.UP
         self.played_busy = self.played_busy or state == ChannelState.BUSY
 
+    def talks_with(self, phone: str, now: datetime, *, outside: bool) -> None:
+        """A person is within earshot. The first one counts, and a phone of the office more."""
+        if not self.reached or (self.forwarded and not outside):
+            self.answered_by, self.answered_at, self.forwarded = phone, now, outside
+        self.reached = True
+        self.lost_after_talk = LostIn.NOWHERE
+
+    def passed_on(self, place: LostIn = LostIn.TRANSFER) -> None:
+        """Who spoke with the caller has left, and the caller waits for another."""
+        if self.reached and self.lost_after_talk is not LostIn.PARKING:
+            self.lost_after_talk = place
+
+    def entered_bridge(self, context: str, exten: str, *, holding: bool) -> None:
+        self.bridged_at = (context, exten)
+        if holding:
+            self.place = LostIn.PARKING
+            self.passed_on(LostIn.PARKING)
+
+    def left_bridge(self, context: str, exten: str) -> None:
+        # A blind transfer has set where the caller goes next before the caller leaves.
+        if self.bridged_at not in (None, (context, exten)):
+            self.passed_on()
+
     def dial_began(self, destination: str, channel: str) -> None:
         dials = self.local_channels if channel.startswith("Local/") else self.phones
         dials.began(destination)
+        if not self.in_queue:
+            self.place = LostIn.RINGING
 
     def dial_ended(self, destination: str, status: str) -> None:
         self.phones.ended(destination, status)
         self.local_channels.ended(destination, status)
 
+    def joined_queue(self, queue: str) -> None:
+        self.queue, self.in_queue, self.place = queue, True, LostIn.QUEUE
+        self.passed_on()
+
     def left_queue(self) -> None:
-        if not self.abandoned_queue:
-            self.queue = ""
+        self.in_queue = self.abandoned_queue
 
     def ended(self, now: datetime, cause: int | None) -> CallEnded:
         """The finished call, decided by all that happened and the hangup cause (Q.850)."""
         outcome, lost_in = self._outcome(cause)
         return self._finished(now, outcome, lost_in)
+
+    def so_far(self, now: datetime) -> CallEnded:
+        """The call as it would be if it ended now."""
+        return self.ended(now, None)
 
     def lost_sight_of(self, now: datetime) -> CallEnded:
         """The finished call, when it ended while nobody was listening."""
@@ -149,26 +115,31 @@ class LiveCall:
             withheld=self.withheld,
             caller_name=self.caller_name,
             lost_in=lost_in,
+            queue=self.queue,
+            trunk=self.trunk,
+            rang=tuple(self.rang),
+            answered_by=self.answered_by,
+            answered_at=self.answered_at,
+            forwarded=self.forwarded,
             events=self.trail.events(),
         )
 
     def _outcome(self, cause: int | None) -> tuple[Outcome, LostIn]:
         if self.reached:
-            return Outcome.ANSWERED, LostIn.NOWHERE
+            return Outcome.ANSWERED, self.lost_after_talk
         if self.voicemail is not Voicemail.NONE:
             return Outcome.VOICEMAIL, LostIn.VOICEMAIL
-        if self.phones or self.local_channels or self.queue:
-            return self._outcome_of_ringing()
+        if self.phones or self.local_channels or self.in_queue or self.place is LostIn.PARKING:
+            return self._outcome_of_waiting(), self.place
         return self._outcome_without_ringing(cause)
 
-    def _outcome_of_ringing(self) -> tuple[Outcome, LostIn]:
+    def _outcome_of_waiting(self) -> Outcome:
         dials = self.phones or self.local_channels
-        place = LostIn.QUEUE if self.queue else LostIn.RINGING
         if dials.all_busy():
-            return Outcome.BUSY, place
+            return Outcome.BUSY
         if self.abandoned_queue or self.caller_hung_up or dials.broken_off():
-            return Outcome.ABANDONED, place
-        return Outcome.NO_ANSWER, place
+            return Outcome.ABANDONED
+        return Outcome.NO_ANSWER
 
     def _outcome_without_ringing(self, cause: int | None) -> tuple[Outcome, LostIn]:
         if self.played_busy or cause == _BUSY_CAUSE:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from textback.asterisk.events import (
+    BlindTransfer,
     BridgeDestroy,
     BridgeEnter,
     BridgeLeave,
@@ -29,6 +30,15 @@ from textback.asterisk.events import (
     Status,
     VoicemailEntered,
 )
+from textback.asterisk.frames import event_name, parse
+
+
+def read_event(frame: bytes) -> Event | None:
+    """The typed event of a frame; a frame the tracker does not listen to is not even parsed."""
+    name = event_name(frame)
+    if name not in _LISTENED or not listened_to(name, frame):
+        return None
+    return to_event(parse(frame))
 
 
 def to_event(headers: Headers) -> Event | None:
@@ -76,8 +86,10 @@ def _leg(headers: Headers) -> Leg:
 def _says_withheld(headers: Headers) -> bool:
     if "CID-CallingPres" in headers:
         return presentation_prohibited(headers["CID-CallingPres"])
+    if "ChanVariable" not in headers:
+        return False
     # manager.conf may add `channelvars = CALLERID(num-pres)` to every channel event.
-    for line in headers.get("ChanVariable", "").split("\n"):
+    for line in headers["ChanVariable"].split("\n"):
         name, _, value = line.partition("=")
         if name in ("CALLERID(num-pres)", "CALLERID(pres)", "CALLINGNUMPRES_SV"):
             return presentation_prohibited(value)
@@ -92,11 +104,15 @@ def _dialled_for(headers: Headers) -> str:
     return headers.get("DestLinkedid", "") or headers.get("Linkedid", "")
 
 
-def _voicemail(headers: Headers) -> Event | None:
-    if headers.get("Application", "").lower() != "voicemail":
-        return None
-    boxes = headers.get("AppData", "").partition(",")[0]
-    return VoicemailEntered(headers, _leg(headers), boxes)
+def _step(headers: Headers) -> Event | None:
+    """A step of the dialplan: voicemail and queues are all that matters of them."""
+    first_argument = headers.get("AppData", "").partition(",")[0]
+    match headers.get("Application", "").lower():
+        case "voicemail":
+            return VoicemailEntered(headers, _leg(headers), first_argument)
+        case "queue":
+            return QueueCallerJoin(headers, _leg(headers), first_argument)
+    return None
 
 
 def _message_waiting(headers: Headers) -> Event:
@@ -117,8 +133,11 @@ def _dial_begin(headers: Headers) -> Event:
     return DialBegin(
         headers,
         linkedid=_dialled_for(headers),
+        dialler=headers.get("Uniqueid", ""),
         destination=headers.get("DestUniqueid", ""),
         destination_channel=headers.get("DestChannel", ""),
+        destination_context=headers.get("DestContext", ""),
+        dial_string=headers.get("DialString", ""),
     )
 
 
@@ -126,7 +145,9 @@ def _dial_end(headers: Headers) -> Event:
     return DialEnd(
         headers,
         linkedid=_dialled_for(headers),
+        dialler=headers.get("Uniqueid", ""),
         destination=headers.get("DestUniqueid", ""),
+        destination_channel=headers.get("DestChannel", ""),
         status=headers.get("DialStatus", ""),
     )
 
@@ -137,6 +158,7 @@ def _core_show_channel(headers: Headers) -> Event:
         leg=_leg(headers),
         bridge=headers.get("BridgeId", "") or headers.get("BridgeID", ""),
         application=headers.get("Application", ""),
+        arguments=headers.get("ApplicationData", ""),
         seconds=_seconds(headers.get("Duration", "")),
     )
 
@@ -159,7 +181,8 @@ _MAKERS: Mapping[str, Callable[[Headers], Event | None]] = {
     "LocalBridge": _local_bridge,
     "DialBegin": _dial_begin,
     "DialEnd": _dial_end,
-    "Newexten": _voicemail,
+    "Newexten": _step,
+    "BlindTransfer": lambda h: BlindTransfer(h, h.get("TransfereeUniqueid", "")),
     "MessageWaiting": _message_waiting,
     "QueueCallerJoin": lambda h: QueueCallerJoin(h, _leg(h), h.get("Queue", "")),
     "QueueCallerLeave": lambda h: QueueCallerLeave(h, _leg(h)),
@@ -180,5 +203,5 @@ def listened_to(name: bytes, frame: bytes) -> bool:
     """Whether a frame with this event name can become an event; spares parsing the others."""
     if name == b"Newexten":
         # With read class dialplan and no filter, every step of the dialplan comes as Newexten.
-        return b"\nApplication: VoiceMail\n" in frame
+        return b"\nApplication: VoiceMail\n" in frame or b"\nApplication: Queue\n" in frame
     return name in _LISTENED

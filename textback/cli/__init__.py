@@ -2,6 +2,7 @@
 
 import click
 
+from textback.cli.ami import ami
 from textback.cli.demo import demo
 from textback.cli.modem import modem
 from textback.cli.office import office
@@ -12,6 +13,7 @@ from textback.cli.simulate_modem import modem as simulated_modem
 from textback.cli.simulate_pbx import pbx as simulated_pbx
 from textback.cli.sms import sms
 from textback.cli.staff import staff
+from textback.cli.watch import watch
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,7 +30,21 @@ def simulate() -> None:
     """A simulated PBX or modem, to try things against."""
 
 
-for command in (run, check, demo, status, calls, messages, replay, sms, modem, staff, office):
+for command in (
+    run,
+    check,
+    demo,
+    status,
+    calls,
+    messages,
+    replay,
+    watch,
+    ami,
+    sms,
+    modem,
+    staff,
+    office,
+):
     main.add_command(command)
 simulate.add_command(simulated_pbx)
 simulate.add_command(simulated_modem)

@@ -8,7 +8,8 @@ from textback import wiring
 from textback.cli.options import config_errors, config_option, load_or_exit
 from textback.core.errors import ConfigError
 from textback.core.office import Office, from_fields, to_fields
-from textback.store.office import load_office, name_line, save_office
+from textback.store.lines import name_line
+from textback.store.office import load_office, save_office
 
 
 @click.group()

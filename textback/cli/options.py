@@ -24,10 +24,10 @@ config_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
 
 
-def load_or_exit(config_file: Path) -> Config:
+def load_or_exit(config_file: Path, *, with_secrets: bool = False) -> Config:
     """The configuration; with a bad one every problem is shown and the program ends with 78."""
     with config_errors(config_file):
-        return load(config_file)
+        return load(config_file, with_secrets=with_secrets)
 
 
 @contextmanager

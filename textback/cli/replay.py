@@ -10,14 +10,15 @@ from typing import BinaryIO
 
 import click
 
-from textback.asterisk.frames import FrameReader, event_name, parse
+from textback.asterisk.frames import FrameReader, event_name
 from textback.asterisk.inbound import InboundRule, rule_for
-from textback.asterisk.reading import listened_to, to_event
+from textback.asterisk.reading import read_event
 from textback.asterisk.tracker import CallTracker
 from textback.cli.failing import fail
 from textback.core.calls import CallEnded
 from textback.core.verdict import judge
 
+_BANNER = b"Asterisk Call Manager/"
 _CHUNK = 64 * 1024
 _EX_DATAERR = 65
 _EX_NOINPUT = 66
@@ -74,9 +75,12 @@ def judged_calls(chunks: Iterable[bytes], inbound: InboundRule) -> Iterator[Call
         for frame in reader.feed(chunk):
             name = event_name(frame)
             seen_any = seen_any or bool(name)
-            event = to_event(parse(frame)) if listened_to(name, frame) else None
+            if frame.startswith(_BANNER):
+                tracker.link_lost()  # a new connection: what comes next begins with a snapshot
+            event = read_event(frame)
             if event is not None:
-                yield from tracker.feed(event, datetime.now(UTC))
+                findings = tracker.feed(event, datetime.now(UTC))
+                yield from (found for found in findings if isinstance(found, CallEnded))
     if not seen_any:
         raise NotAmi
 

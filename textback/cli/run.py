@@ -21,7 +21,7 @@ def run(config_file: Path, only: str | None, verbose: bool) -> None:
     Exit codes: 0 ended by SIGTERM, 78 bad configuration
     """
     log_to_stderr(verbose)
-    config = load_or_exit(config_file)
+    config = load_or_exit(config_file, with_secrets=only != "web")
     with config_errors(config_file):
         if only is None:
             wiring.open_database(config).close()  # a bad database is told once, here
@@ -40,5 +40,7 @@ def check(config_file: Path) -> None:
     Example:  textback check --config /etc/textback.toml
     Exit codes: 0 fine, 78 bad configuration
     """
-    load_or_exit(config_file)
+    config = load_or_exit(config_file, with_secrets=True)
+    with config_errors(config_file):
+        wiring.check_histories(config)
     click.echo(f"{config_file}: fine")

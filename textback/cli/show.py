@@ -16,7 +16,7 @@ from textback.cli.options import (
     load_or_exit,
     since_option,
 )
-from textback.core.links import STALE_AFTER, LinkState
+from textback.core.links import LinkState
 from textback.core.policy import words
 from textback.store import calls as call_store
 from textback.store import links as link_store
@@ -37,7 +37,9 @@ def status(config_file: Path, as_json: bool) -> None:
     """
     now = wiring.utc_now()
     with _database(config_file).read() as session:
-        links = [_link(link, now) for link in link_store.links(session)]
+        rows = link_store.links(session)
+        alive = link_store.engine_is_alive(rows, now)
+        links = [_link(link, alive) for link in rows]
         queued = message_store.outbox_length(session)
     if as_json:
         click.echo(json.dumps({"links": links, "queued": queued}))
@@ -99,13 +101,12 @@ def _time(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-def _link(link: Link, now: datetime) -> dict[str, Any]:
-    stale = now - link.seen_at > STALE_AFTER
+def _link(link: Link, alive: bool) -> dict[str, Any]:
     return {
         "kind": link.kind,
         "name": link.name,
-        "state": LinkState.DOWN.value if stale else link.state.value,
-        "detail": "the engine is not running" if stale else link.detail,
+        "state": link.state.value if alive else LinkState.DOWN.value,
+        "detail": link.detail if alive else "the engine is not running",
         "since": _time(link.since),
         "seen_at": _time(link.seen_at),
     }

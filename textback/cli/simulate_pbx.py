@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -59,24 +59,26 @@ def pbx(port: int, secret: str, host: str, speed: float) -> None:
     except OSError as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror}") from None
     _print({"listening": simulator.port})
-    threading.Thread(target=_obey, args=(simulator, sys.stdin), daemon=True).start()
+    threading.Thread(target=_obey, args=(simulator, sys.stdin.buffer), daemon=True).start()
     stop.wait()
     simulator.stop()
 
 
-def _obey(simulator: PbxSimulator, orders: TextIO) -> None:
+def _obey(simulator: PbxSimulator, orders: BinaryIO) -> None:
     for order in orders:
         if order.strip():
             _print(answer(simulator, order))
 
 
-def answer(simulator: PbxSimulator, order: str) -> Answer:
-    """Do what one JSON line says; {"ok": true, ...} or {"error": text}."""
+def answer(simulator: PbxSimulator, order: bytes) -> Answer:
+    """Do what one JSON line says; {"ok": true, ...} or {"error": text}, whatever the line is."""
     doers: Mapping[str, Callable[[PbxSimulator, Any], Answer]]
     doers = {"call": _call, "play": _play, "fault": _fault}
     try:
-        wish = json.loads(order)
-    except ValueError as error:
+        wish = json.loads(order.decode())
+    except UnicodeDecodeError:
+        return {"error": "not UTF-8"}
+    except (ValueError, RecursionError) as error:
         return {"error": f"not JSON: {error}"}
     if not isinstance(wish, dict) or len(wish) != 1 or next(iter(wish)) not in doers:
         return {"error": 'expected an object with one key: "call", "play" or "fault"'}

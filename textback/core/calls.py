@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -36,6 +36,8 @@ class LostIn(StrEnum):
     MENU = "menu"
     VOICEMAIL = "voicemail"
     ANNOUNCEMENT = "announcement"
+    TRANSFER = "transfer"  # a person spoke with the caller, then lost them passing them on
+    PARKING = "parking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +61,51 @@ class CallEnded:
     withheld: bool = False
     caller_name: str = ""
     lost_in: LostIn = LostIn.NOWHERE
+    queue: str = ""
+    trunk: str = ""  # the caller's channel without its serial number, such as PJSIP/provider
+    rang: tuple[str, ...] = ()  # the phones that rang, such as PJSIP/101, in the order they did
+    answered_by: str = ""  # the first phone that spoke with the caller
+    answered_at: datetime | None = None
+    presentation_unknown: bool = False  # nobody can tell whether the caller withheld the number
+    forwarded: bool = False  # who answered was outside, over a trunk: perhaps a mobile's voicemail
     events: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
+
+    @property
+    def waited(self) -> timedelta:
+        """How long the caller waited for a person, in vain or not."""
+        return max((self.answered_at or self.ended_at) - self.started_at, timedelta(0))
+
+
+@dataclass(frozen=True, slots=True)
+class CallBegan:
+    """Somebody is on the line with us from now on: an inbound caller, or a number we called."""
+
+    uniqueid: str
+    number: str  # as the trunk sent it, or as it was dialled
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailReached:
+    """An inbound call enters voicemail now; `call` is what is known of it so far."""
+
+    call: CallEnded
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundEnded:
+    """A call from the office to an outside number, after it ended.
+
+    `by` is the phone that called, such as PJSIP/101, "" when it is not known. `answered_at` is
+    None when nobody answered.
+    """
+
+    uniqueid: str
+    linkedid: str
+    number: str
+    by: str
+    started_at: datetime
+    ended_at: datetime
+    answered_at: datetime | None = None
+
+
+Finding = CallBegan | VoicemailReached | CallEnded | OutboundEnded

@@ -7,14 +7,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from textback.core.errors import ConfigError, Problem
 from textback.core.hours import DAYS, WEEKDAYS_NINE_TO_FIVE, Hours, format_day, parse_day
 from textback.core.phone import known_country
-from textback.core.texts import unknown_variables
+from textback.core.texts import text_problems
 
+MAX_FIRM = 60  # it stands in every text, and a text of one SMS has 160
 TEXT_OPEN = (
     "{{firm}}: Sorry we missed your call. How can we help? "
     "Reply here and one of us will get back to you. Reply STOP to opt out."
 )
 TEXT_CLOSED = (
-    "{{firm}}: Sorry we missed your call, our office is closed right now. How can we help? "
+    "{{firm}}: Sorry we missed your call, we are closed right now. How can we help? "
     "Reply here and we will answer when we are back. STOP to opt out."
 )
 TEXT_OPTED_OUT = "{{firm}}: You will get no more texts from us. Reply START to get them again."
@@ -66,6 +67,8 @@ def from_fields(fields: Mapping[str, str]) -> Office:
 
 
 def _problems(fields: Mapping[str, str]) -> Iterator[Problem]:
+    if len(fields["firm"]) > MAX_FIRM:
+        yield Problem("firm", f"must not be longer than {MAX_FIRM} characters")
     if not fields["firm"]:
         yield Problem("firm", "the name that stands first in every text is missing")
     if not known_country(fields["country"]):
@@ -74,19 +77,12 @@ def _problems(fields: Mapping[str, str]) -> Iterator[Problem]:
         what = f"'{fields['timezone']}' is not a time zone such as America/New_York"
         yield Problem("timezone", what)
     for name in _TEXTS:
-        yield from _text_problems(name, fields[name])
+        yield from text_problems(name, fields[name])
     for day in DAYS:
         try:
             parse_day(fields[f"hours_{day}"])
         except ValueError as error:
             yield Problem(f"hours_{day}", str(error))
-
-
-def _text_problems(name: str, text: str) -> Iterator[Problem]:
-    if "{{firm}}" not in text:
-        yield Problem(name, "the text must name the firm: write {{firm}} where the name belongs")
-    for variable in unknown_variables(text):
-        yield Problem(name, f"{{{{{variable}}}}} is not a variable; there is {{{{firm}}}}")
 
 
 def _known_zone(name: str) -> bool:

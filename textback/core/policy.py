@@ -1,11 +1,12 @@
 """Whether a call gets a text, and which: one readable decision with its reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from textback.core import verdict
-from textback.core.calls import CallEnded
+from textback.core import lines, verdict
+from textback.core.calls import CallEnded, Outcome
+from textback.core.lines import LineRules, Loss, VoicemailTiming
 from textback.core.office import Office
 from textback.core.texts import render
 
@@ -16,6 +17,11 @@ TOO_LATE_AFTER = timedelta(minutes=15)
 class PolicyReason(StrEnum):
     """Why a call that deserves a text gets none."""
 
+    LOSS_NOT_TEXTED = "loss_not_texted"
+    STILL_IN_VOICEMAIL = "still_in_voicemail"
+    MESSAGE_LEFT = "message_left"
+    TOO_SHORT = "too_short"
+    MAYBE_WITHHELD = "maybe_withheld"
     NOT_SET_UP = "not_set_up"
     INVALID_NUMBER = "invalid_number"
     OPTED_OUT = "opted_out"
@@ -23,7 +29,18 @@ class PolicyReason(StrEnum):
     TOO_LATE = "too_late"
 
 
-_WORDS = {
+_WORDS: dict[str, str] = {
+    Loss.GAVE_UP_RINGING: "The caller hung up while the phones rang.",
+    Loss.GAVE_UP_IN_QUEUE: "The caller hung up in the queue.",
+    Loss.GAVE_UP_IN_MENU: "The caller hung up in the menu.",
+    Loss.ANNOUNCEMENT: "The caller heard an announcement only.",
+    Loss.LOST_IN_TRANSFER: "The caller was lost while being passed on.",
+    Loss.FORWARDED: "The call was answered outside, perhaps by a mobile's voicemail.",
+    PolicyReason.LOSS_NOT_TEXTED: "This line does not text callers who are lost in this way.",
+    PolicyReason.STILL_IN_VOICEMAIL: "The caller is in voicemail; it is decided at the hang-up.",
+    PolicyReason.MESSAGE_LEFT: "The caller left a message, and this line then sends no text.",
+    PolicyReason.TOO_SHORT: "The call was too short to count on this line.",
+    PolicyReason.MAYBE_WITHHELD: "Nobody could find out whether the caller withheld the number.",
     PolicyReason.NOT_SET_UP: "The office is not set up yet, so there is no text to send.",
     PolicyReason.INVALID_NUMBER: "The caller's number is not a valid phone number.",
     PolicyReason.OPTED_OUT: "This number asked for no more texts.",
@@ -37,8 +54,8 @@ def words(reason: str) -> str:
 
     One that this version does not know (a newer one wrote it) is told as it is.
     """
-    if reason in set(PolicyReason):
-        return _WORDS[PolicyReason(reason)]
+    if reason in _WORDS:
+        return _WORDS[reason]
     if reason in set(verdict.Reason):
         return verdict.words(verdict.Reason(reason))
     return f"{reason.replace('_', ' ').capitalize()}."
@@ -46,20 +63,26 @@ def words(reason: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the office knows when a call ended. `number` is E.164, None where it is not valid."""
+    """What the office knows of a call. `number` is E.164, None where it is not valid.
+
+    `ended` is False while the call is in voicemail and still goes on.
+    """
 
     now: datetime
     office: Office | None
     number: str | None
+    rules: LineRules = field(default_factory=LineRules)
+    ended: bool = True
     opted_out: bool = False
     last_greeting_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Text the caller, unless it has not gone out by `expires_at`."""
+    """Text the caller at `not_before` or soon after, and not after `expires_at`."""
 
     text: str
+    not_before: datetime
     expires_at: datetime
     reason: str
 
@@ -73,9 +96,9 @@ class Skip:
 
 def decide(call: CallEnded, known: Known) -> Send | Skip:
     """What the caller gets. What happened comes first, then who it is, then when."""
-    judged = verdict.judge(call)
-    if not judged.would_text:
-        return Skip(judged.reason)
+    not_due = _not_due(call, known)
+    if not_due is not None:
+        return Skip(not_due)
     if known.office is None:
         return Skip(PolicyReason.NOT_SET_UP)
     if known.number is None:
@@ -87,8 +110,34 @@ def decide(call: CallEnded, known: Known) -> Send | Skip:
     if known.now - call.ended_at > TOO_LATE_AFTER:
         return Skip(PolicyReason.TOO_LATE)
     return Send(
-        _greeting(known.office, call.ended_at), call.ended_at + TOO_LATE_AFTER, judged.reason
+        text=_greeting(known.office, known.rules, call.ended_at),
+        not_before=known.now + known.rules.grace_time,
+        expires_at=call.ended_at + TOO_LATE_AFTER,
+        reason=lines.loss_of(call) or "",
     )
+
+
+def _not_due(call: CallEnded, known: Known) -> str | None:
+    """Why what happened in the call calls for no text on this line; None when it does."""
+    rules, loss = known.rules, lines.loss_of(call)
+    if loss is None:
+        return verdict.judge(call).reason
+    if nobody := verdict.no_one_to_text(call):
+        return nobody
+    if not lines.wants_text(rules, call, ended=known.ended):
+        return _not_wanted(call, known)
+    if call.waited.total_seconds() < rules.least_ring:
+        return PolicyReason.TOO_SHORT
+    return PolicyReason.MAYBE_WITHHELD if call.presentation_unknown else None
+
+
+def _not_wanted(call: CallEnded, known: Known) -> str:
+    if call.person_reached:
+        return verdict.Reason.PERSON_REACHED
+    never = known.rules.voicemail is VoicemailTiming.NEVER
+    if call.outcome is Outcome.VOICEMAIL and Loss.VOICEMAIL in known.rules.texted and not never:
+        return PolicyReason.MESSAGE_LEFT if known.ended else PolicyReason.STILL_IN_VOICEMAIL
+    return PolicyReason.LOSS_NOT_TEXTED
 
 
 def _recent(known: Known) -> bool:
@@ -96,9 +145,10 @@ def _recent(known: Known) -> bool:
     return last is not None and known.now - last < ONE_GREETING_IN
 
 
-def _greeting(office: Office, at: datetime) -> str:
-    is_open = office.hours.is_open(at, office.zone)
-    return filled(office.text_open if is_open else office.text_closed, office)
+def _greeting(office: Office, rules: LineRules, at: datetime) -> str:
+    if office.hours.is_open(at, office.zone):
+        return filled(rules.text_open or office.text_open, office)
+    return filled(rules.text_closed or office.text_closed, office)
 
 
 def filled(template: str, office: Office) -> str:

@@ -1,10 +1,13 @@
 """What a text says: templates with {{variables}}."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+from textback.core.errors import Problem
 
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
+LONGEST = 1000  # characters; seven SMS, more than anybody reads from a stranger
 VARIABLES = frozenset({"firm"})
 
 
@@ -13,6 +16,12 @@ def render(template: str, values: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda match: values.get(match[1], match[0]), template)
 
 
-def unknown_variables(template: str) -> list[str]:
-    """The variables in `template` that nothing would fill in, in their order."""
-    return [name for name in _VARIABLE.findall(template) if name not in VARIABLES]
+def text_problems(field: str, template: str) -> Iterator[Problem]:
+    """What is wrong with a text that is to be sent."""
+    if len(template) > LONGEST:
+        yield Problem(field, f"the text is too long: at most {LONGEST} characters")
+    if "{{firm}}" not in template:
+        yield Problem(field, "the text must name the firm: write {{firm}} where the name belongs")
+    for name in _VARIABLE.findall(template):
+        if name not in VARIABLES:
+            yield Problem(field, f"{{{{{name}}}}} is not a variable; there is {{{{firm}}}}")

@@ -76,12 +76,19 @@ def words(reason: Reason) -> str:
 def _refusal(call: CallEnded) -> Reason | None:
     if call.person_reached or call.outcome is Outcome.ANSWERED:
         return Reason.PERSON_REACHED
+    if nobody := no_one_to_text(call):
+        return nobody
+    if call.outcome is Outcome.UNKNOWN:
+        return Reason.NOT_SEEN_TO_END
+    return None
+
+
+def no_one_to_text(call: CallEnded) -> Reason | None:
+    """Why the caller's number cannot be texted, whatever happened; None where it can."""
     if call.withheld:
         return Reason.WITHHELD
     if not call.caller:
         return Reason.NO_NUMBER
     if not _PHONE_NUMBER.fullmatch(_SEPARATORS.sub("", call.caller)):
         return Reason.NOT_A_NUMBER
-    if call.outcome is Outcome.UNKNOWN:
-        return Reason.NOT_SEEN_TO_END
     return None

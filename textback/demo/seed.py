@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from textback.core.calls import CallEnded, Outcome
+from textback.core.lines import LineRules
 from textback.core.office import Office
-from textback.engine.calls import record_call
+from textback.engine.calls import CallBook
 from textback.engine.incoming import keep_sms
 from textback.store import messages
 from textback.store.database import Database
 from textback.store.fragments import NewFragment
-from textback.store.office import name_line, save_office
+from textback.store.lines import name_line, save_default_rules
+from textback.store.office import save_office
 from textback.store.staff import add_staff
 
 OFFICE = Office(firm="Hart & Lowe Law", country="US", timezone="America/New_York")
@@ -26,6 +28,8 @@ def seed(database: Database, now: datetime) -> None:
     """Fill an empty database."""
     with database.write() as session:
         save_office(session, OFFICE)
+        # A demo's visitor should not wait for the usual five seconds.
+        save_default_rules(session, LineRules(grace=1))
         for did, name in LINES.items():
             name_line(session, did, name)
         add_staff(session, USERNAME, "Dana at the front desk", PASSWORD, now, admin=True)
@@ -55,9 +59,9 @@ def _missed(database: Database, caller: str, did: str, name: str, at: datetime) 
         started_at=at - timedelta(seconds=24),
         ended_at=at,
     )
-    record_call(database, PBX, call, at)
+    CallBook(database, lambda: at).take(PBX, call)
     with database.write() as session:
-        _delivered(session, at)
+        _delivered(session, at + timedelta(minutes=1))
 
 
 def _delivered(session: Session, at: datetime) -> None:
@@ -71,5 +75,5 @@ def _delivered(session: Session, at: datetime) -> None:
 
 
 def _texted(database: Database, sender: str, body: str, at: datetime) -> None:
-    new = NewFragment(MODEM, sender, at.isoformat(), pdu=body)
+    new = NewFragment(MODEM, sender, at, pdu=body)
     keep_sms(database, new, "".join, at)

@@ -1,78 +1,186 @@
-"""Use case: a call has ended. One transaction judges it, keeps it and queues its text."""
+"""Use cases: what the tracker finds out about calls, each kept in one transaction."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import singledispatchmethod
 
 from sqlalchemy.orm import Session
 
-from textback.core import phone, policy
-from textback.core.calls import CallEnded
+from textback.core import lines, phone, policy
+from textback.core.calls import CallBegan, CallEnded, OutboundEnded, VoicemailReached
+from textback.core.lines import LineRules
 from textback.core.messages import Kind
 from textback.core.office import Office
+from textback.engine.on_the_line import OnTheLine
 from textback.store import calls, conversations, messages
+from textback.store import lines as line_store
 from textback.store.database import Database
 from textback.store.models import Call, Conversation
-from textback.store.office import line_for, load_office
+from textback.store.office import load_office
+
+GOT_THROUGH = "they got through meanwhile"
 
 
-def record_call(database: Database, pbx: str, call: CallEnded, now: datetime) -> bool:
-    """Keep a finished call and what was decided about it; whether a text was queued."""
-    with database.write() as session:
-        kept = calls.record(session, pbx, call)
-        return kept is not None and _decide(session, kept, call, now)
+@dataclass(frozen=True, slots=True)
+class SightLost:
+    """The link to the PBX is lost: nobody knows any more who is on the line."""
 
 
-def _decide(session: Session, kept: Call, call: CallEnded, now: datetime) -> bool:
-    office = load_office(session)
-    number = phone.e164(call.caller, (office or Office()).country)
-    conversation = _conversation(session, call, number, now)
-    decision = policy.decide(call, _known(session, office, number, conversation, now))
-    kept.decision = decision.reason
-    kept.texted = isinstance(decision, policy.Send)
-    kept.conversation_id = conversation.id if conversation else None
-    if conversation is None or not isinstance(decision, policy.Send):
+News = CallBegan | VoicemailReached | CallEnded | OutboundEnded | SightLost
+
+
+class CallBook:
+    """Keeps the calls of all PBXs and queues or withdraws the texts they call for.
+
+    Used by one thread. A bug in one finding leaves the others alone.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+        self._on_the_line = OnTheLine()
+
+    def start(self) -> None:
+        """Let go of what an earlier life of this program held back."""
+        with self._database.write() as session:
+            for number in messages.held_numbers(session):
+                self._release(session, number)
+
+    def take(self, pbx: str, news: News) -> None:
+        """Keep one finding. Raises OperationalError when the database cannot be written."""
+        self._take(news, pbx)
+
+    @singledispatchmethod
+    def _take(self, news: News, pbx: str) -> None:
+        raise TypeError(f"{pbx}: what is {news!r}?")
+
+    @_take.register
+    def _began(self, news: CallBegan, pbx: str) -> None:
+        with self._database.read() as session:
+            number = _number(session, news.number)
+            waits = number is not None and messages.has_queued_greeting(session, number)
+        if number is not None:
+            self._on_the_line.began(pbx, news.uniqueid, number)
+        if number is not None and waits:
+            with self._database.write() as session:
+                messages.hold_greeting(session, number)
+
+    @_take.register
+    def _lost_sight(self, _news: SightLost, pbx: str) -> None:
+        freed = self._on_the_line.lost_sight_of(pbx)
+        with self._database.write() as session:
+            for number in freed:
+                self._release(session, number)
+
+    @_take.register
+    def _voicemail(self, news: VoicemailReached, pbx: str) -> None:
+        with self._database.write() as session:
+            kept = calls.record(session, pbx, news.call, ended=False)
+            if kept is not None:
+                self._decide(session, kept, news.call, ended=False)
+
+    @_take.register
+    def _ended(self, call: CallEnded, pbx: str) -> None:
+        self._on_the_line.ended(pbx, call.uniqueid)
+        with self._database.write() as session:
+            kept = calls.record(session, pbx, call)
+            if kept is not None:
+                self._settle(session, kept, call)
+
+    @_take.register
+    def _outbound(self, call: OutboundEnded, pbx: str) -> None:
+        """A call back belongs to the conversation; other outbound calls are nobody's business."""
+        self._on_the_line.ended(pbx, call.uniqueid)
+        with self._database.write() as session:
+            number = _number(session, call.number)
+            conversation = number and conversations.existing_conversation(session, number)
+            if not conversation:
+                return
+            kept = calls.record_outbound(session, pbx, call)
+            if kept is None:
+                return
+            kept.conversation_id = conversation.id
+            conversation.last_at = max(conversation.last_at, call.ended_at)
+            if call.answered_at is not None:
+                conversation.waiting_since = None
+            self._after(session, conversation.number, reached=call.answered_at is not None)
+
+    def _settle(self, session: Session, kept: Call, call: CallEnded) -> None:
+        number = _number(session, call.caller)
+        if number is not None and self._after(session, number, reached=call.person_reached):
+            kept.texted = False  # its text from the voicemail's beginning was withdrawn
+        if not kept.texted:
+            self._decide(session, kept, call, ended=True)
+
+    def _after(self, session: Session, number: str, *, reached: bool) -> bool:
+        """A call with this number is over: a greeting that waits is withdrawn (True), or may go."""
+        if reached:
+            return messages.cancel_greeting(session, number, self._now(), GOT_THROUGH)
+        if not self._on_the_line.has(number):
+            self._release(session, number)
         return False
-    conversations.queue_text(
-        session,
-        conversation,
-        Kind.GREETING,
-        decision.text,
-        now,
-        call_id=kept.id,
-        expires_at=decision.expires_at,
-    )
-    return True
+
+    def _release(self, session: Session, number: str) -> None:
+        messages.release_greeting(session, number, self._now() + LineRules().grace_time)
+
+    def _decide(self, session: Session, kept: Call, call: CallEnded, *, ended: bool) -> None:
+        office = load_office(session)
+        number = phone.e164(call.caller, (office or Office()).country)
+        line = lines.line_of(call, line_store.lines(session))
+        kept.line_id = line.id if line else None
+        conversation = _conversation(session, call, number, kept.line_id, self._now())
+        known = policy.Known(
+            now=self._now(),
+            office=office,
+            number=number,
+            rules=line.rules if line else line_store.default_rules(session),
+            ended=ended,
+            opted_out=number is not None and conversations.opted_out(session, number),
+            last_greeting_at=_last_greeting_at(session, conversation),
+        )
+        decision = policy.decide(call, known)
+        kept.decision = decision.reason
+        kept.texted = isinstance(decision, policy.Send)
+        kept.conversation_id = conversation.id if conversation else None
+        if conversation is not None and isinstance(decision, policy.Send):
+            self._queue(session, kept, conversation, decision)
+
+    def _queue(
+        self, session: Session, kept: Call, conversation: Conversation, decision: policy.Send
+    ) -> None:
+        conversations.queue_text(
+            session,
+            conversation,
+            Kind.GREETING,
+            decision.text,
+            self._now(),
+            call_id=kept.id,
+            not_before=decision.not_before,
+            expires_at=decision.expires_at,
+        )
+        if self._on_the_line.has(conversation.number, besides=kept.uniqueid):
+            messages.hold_greeting(session, conversation.number)
 
 
-def _known(
-    session: Session,
-    office: Office | None,
-    number: str | None,
-    conversation: Conversation | None,
-    now: datetime,
-) -> policy.Known:
-    if number is None or conversation is None:
-        return policy.Known(now, office, number)
-    return policy.Known(
-        now,
-        office,
-        number,
-        opted_out=conversations.opted_out(session, number),
-        last_greeting_at=messages.last_greeting_at(session, conversation.id),
-    )
+def _number(session: Session, raw: str) -> str | None:
+    return phone.e164(raw, (load_office(session) or Office()).country)
+
+
+def _last_greeting_at(session: Session, conversation: Conversation | None) -> datetime | None:
+    return messages.last_greeting_at(session, conversation.id) if conversation else None
 
 
 def _conversation(
-    session: Session, call: CallEnded, number: str | None, now: datetime
+    session: Session, call: CallEnded, number: str | None, line_id: int | None, now: datetime
 ) -> Conversation | None:
     """A missed caller's conversation. An answered call only joins one that exists already."""
     if number is None or call.withheld:
         return None
-    if call.person_reached:
+    if lines.loss_of(call) is None:
         return conversations.existing_conversation(session, number)
     conversation = conversations.conversation_with(session, number, now)
     conversations.touch(conversation, now)
     conversation.name = conversation.name or call.caller_name[:128]
-    line = line_for(session, call.did)
-    if line is not None:
-        conversation.line_id = line.id
+    conversation.line_id = line_id if line_id is not None else conversation.line_id
     return conversation

@@ -13,7 +13,7 @@ from textback.core.policy import filled
 from textback.store import conversations, fragments, messages
 from textback.store.database import Database
 from textback.store.fragments import NewFragment
-from textback.store.models import Conversation
+from textback.store.models import Conversation, Fragment
 from textback.store.office import load_office
 
 Join = Callable[[Sequence[str]], str]  # the PDUs of a whole text, in order -> what it says
@@ -28,20 +28,42 @@ def keep_sms(database: Database, new: NewFragment, join: Join, now: datetime) ->
         fragment = fragments.keep(session, new, now)
         if fragment is None:
             return False
-        parts = fragments.whole_text(session, fragment)
-        if parts:
-            message_id = _receive(session, new, join([part.pdu for part in parts]), now)
-            for part in parts:
-                part.message_id = message_id
+        parts = fragments.parts_of_text(session, fragment)
+        shown = next((p.message_id for p in parts if p.message_id is not None), None)
+        if shown is not None or fragments.is_whole(parts):
+            _show(session, parts, shown, join, now)
         return True
 
 
-def _receive(session: Session, new: NewFragment, text: str, now: datetime) -> int:
+def show_incomplete(database: Database, join: Join, now: datetime) -> None:
+    """Show texts of which a part has not come for long; the rest joins them when it comes."""
+    with database.read() as session:
+        if not fragments.overdue(session, now):
+            return
+    with database.write() as session:
+        for fragment in fragments.overdue(session, now):
+            _show(session, fragments.parts_of_text(session, fragment), None, join, now)
+
+
+def _show(
+    session: Session, parts: Sequence[Fragment], shown: int | None, join: Join, now: datetime
+) -> None:
+    text = join([part.pdu for part in parts])
+    if shown is None:
+        shown = _receive(session, parts[0], text, now)
+    missing = parts[0].concat_total - len(parts)
+    detail = f"{missing} part(s) of this text have not come" if missing else ""
+    messages.rewrite(session, shown, text, detail)
+    for part in parts:
+        part.message_id = shown
+
+
+def _receive(session: Session, part: Fragment, text: str, now: datetime) -> int:
     office = load_office(session) or Office()
-    number = phone.e164(new.sender, office.country)
-    conversation = conversations.conversation_with(session, number or new.sender, now)
+    number = phone.e164(part.sender, office.country)
+    conversation = conversations.conversation_with(session, number or part.sender, now)
     conversations.touch(conversation, now)
-    message = messages.received(session, conversation, new.modem, text, now)
+    message = messages.received(session, conversation, part.modem, text, now)
     _react(session, office, conversation, text, now)
     return message.id
 

@@ -25,7 +25,7 @@ class LinkBoard:
         self._now = now
         self._reports: dict[tuple[str, str], LinkReport] = {}
         self._engine = LinkReport(LinkState.UP)
-        self._lock = threading.Lock()
+        self._changed = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
@@ -42,31 +42,31 @@ class LinkBoard:
     def stop(self) -> None:
         """Say that the engine has ended, so that the inbox shows it at once."""
         self._stopping.set()
+        self._changed.set()
         self._thread.join()
         self._engine = LinkReport(LinkState.DOWN, "The textback engine was stopped.")
         self._write()
 
     def report(self, kind: str, name: str, report: LinkReport) -> None:
-        """Note a link's state; any thread may."""
-        with self._lock:
-            self._reports[(kind, name)] = report
-        self._write()
+        """Note a link's state; any thread may, and none is kept waiting by the database."""
+        self._reports[(kind, name)] = report
+        self._changed.set()
 
     def _beat(self) -> None:
-        while not self._stopping.wait(_HEARTBEAT):
+        while not self._stopping.is_set():
+            self._changed.wait(_HEARTBEAT)
+            self._changed.clear()
             self._write()
 
     def _write(self) -> None:
-        # Under the lock, so that an older report never overwrites a newer one.
-        with self._lock:
-            try:
-                self._write_all()
-            except OperationalError as error:
-                log.warning("the state of the links could not be written: %s", error.orig)
+        try:
+            self._write_all()
+        except OperationalError as error:
+            log.warning("the state of the links could not be written: %s", error.orig)
 
     def _write_all(self) -> None:
         now = self._now()
         with self._database.write() as session:
             links.report(session, *ENGINE, self._engine, now)
-            for (kind, name), report in self._reports.items():
+            for (kind, name), report in list(self._reports.items()):
                 links.report(session, kind, name, report, now)

@@ -2,9 +2,12 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from sqlalchemy.exc import OperationalError
 
 from textback.core.errors import AccessRefused, LinkDown
 from textback.core.links import LinkReport, LinkState
@@ -16,8 +19,9 @@ from textback.store.database import Database
 
 log = logging.getLogger(__name__)
 
-_SWEEP_EVERY = timedelta(minutes=1)
-_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between tries to open the modem
+_SWEEP_EVERY = 60.0  # seconds
+_SOON = 3.0  # seconds, when something on the SIM could not be kept
+_PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds between tries to open the modem
 _REFUSED_PAUSE = 300.0
 
 
@@ -73,6 +77,8 @@ class ModemWorker:
             return _REFUSED_PAUSE
         except LinkDown as error:
             self._tell(LinkReport(LinkState.DOWN, str(error)))
+        except OperationalError as error:
+            self._tell(LinkReport(LinkState.DOWN, f"The database cannot be used: {error.orig}"))
         except Exception:
             log.exception("%s: a bug stopped the modem's work; it starts anew", self._name)
             self._tell(LinkReport(LinkState.DOWN, "An error in textback; see its log."))
@@ -90,24 +96,30 @@ class ModemWorker:
             self._serve(modem)
 
     def _serve(self, modem: Modem) -> None:
-        sweep_at = self._now()
+        sweep_at = time.monotonic()
         while not self._stopping.is_set():
-            if self._now() >= sweep_at:
-                self._tell(_health(modem.status()))
-                self._receiver.sweep(modem)
-                self._sender.expire()
-                sweep_at = self._now() + _SWEEP_EVERY
+            if time.monotonic() >= sweep_at:
+                self._look_around(modem)
+                sweep_at = time.monotonic() + (_SOON if self._receiver.behind else _SWEEP_EVERY)
             sent = self._sender.send_next(modem)
+            if sent and self._sender.deferred:
+                self._tell(_health(modem.status()))
             # After a text look only at what has come meanwhile: the next text may be due.
             timeout = 0.0 if sent else self._idle_for(sweep_at)
             for event in modem.wait(timeout):
                 self._receiver.take(modem, event)
+            if self._receiver.behind:
+                sweep_at = min(sweep_at, time.monotonic() + _SOON)
 
-    def _idle_for(self, sweep_at: datetime) -> float:
-        until_sweep = sweep_at - self._now()
+    def _look_around(self, modem: Modem) -> None:
+        self._tell(_health(modem.status()))
+        self._receiver.sweep(modem)
+        self._sender.expire()
+
+    def _idle_for(self, sweep_at: float) -> float:
+        until_sweep = max(sweep_at - time.monotonic(), 0.0)
         until_due = self._sender.wait_for()
-        idle = until_sweep if until_due is None else min(until_sweep, until_due)
-        return max(idle.total_seconds(), 0.0)
+        return until_sweep if until_due is None else min(until_sweep, until_due.total_seconds())
 
     def _tell(self, report: LinkReport) -> None:
         """Log a fault once, then quietly."""

@@ -4,8 +4,10 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from sqlalchemy.exc import OperationalError
+
 from textback.core.phone import masked
-from textback.engine.incoming import keep_sms
+from textback.engine.incoming import keep_sms, show_incomplete
 from textback.modem.driver import CommandRefused, Modem, Stored
 from textback.modem.events import Arrived, Incoming, NewStored, Place, Received, Ring
 from textback.modem.pdu import (
@@ -32,6 +34,7 @@ class Receiver:
         self._database = database
         self._name = modem_name
         self._now = now
+        self.behind = False  # something lies on the SIM that could not be kept
 
     def take(self, modem: Modem, event: Incoming) -> None:
         """Deal with one thing the modem told of. Raises LinkDown."""
@@ -45,7 +48,12 @@ class Receiver:
             self.sweep(modem)
 
     def sweep(self, modem: Modem) -> None:
-        """Fetch everything that lies in the modem's storages. Raises LinkDown."""
+        """Fetch everything that lies in the modem's storages, and show what stays incomplete.
+
+        Raises LinkDown.
+        """
+        show_incomplete(self._database, _join, self._now())
+        self.behind = False
         try:
             for stored in modem.stored():
                 self._empty(modem, stored)
@@ -66,13 +74,17 @@ class Receiver:
             modem.delete(stored.place)
 
     def _keep_safely(self, pdu: str, value: Received) -> bool:
-        """Commit it; False after a bug of ours: then it stays on the SIM, and the rest goes on."""
+        """Commit it; False when that failed: then it stays on the SIM, and the rest goes on."""
         try:
             self._keep(pdu, value)
+        except OperationalError as error:
+            log.error("%s: a received message waits for the database: %s", self._name, error.orig)
         except Exception:
             log.exception("%s: a received message could not be kept", self._name)
-            return False
-        return True
+        else:
+            return True
+        self.behind = True
+        return False
 
     def _keep(self, pdu: str, value: Received) -> None:
         if isinstance(value, StatusReport):
@@ -95,8 +107,8 @@ class Receiver:
 
 def _fragment(modem: str, pdu: str, value: Deliver | Unreadable) -> NewFragment:
     if isinstance(value, Unreadable):
-        return NewFragment(modem, "unreadable", "", pdu)
-    sender, sent_at = value.sender.text or "unknown", value.sent_at.raw
+        return NewFragment(modem, "unreadable", None, pdu)
+    sender, sent_at = value.sender.text or "unknown", value.sent_at.at
     concat = value.concat
     # A part that contradicts itself (5 of 3) would wait for ever: it is shown by itself.
     if concat is None or not 1 <= concat.number <= concat.total:

@@ -25,6 +25,7 @@ class Sender:
         self._database = database
         self._name = modem_name
         self._now = now
+        self.deferred = False  # the network did not take the last text: look how it is
 
     def recover(self) -> None:
         """Settle what an earlier life of this program left in the middle of being sent."""
@@ -43,6 +44,7 @@ class Sender:
         work = self._claim_next()
         if work is None:
             return False
+        self.deferred = False
         for part in work.parts:
             if not self._send_part(modem, work, part):
                 break
@@ -97,6 +99,7 @@ class Sender:
         return False
 
     def _defer(self, work: ToSend, why: str) -> None:
+        self.deferred = True
         if work.attempts > len(RETRIES):
             self._settle(work, MessageState.FAILED, why)
             return

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -10,10 +11,13 @@ from textback.asterisk.client import PbxListener
 from textback.asterisk.settings import AmiSettings
 from textback.core.links import LinkReport, LinkState
 from textback.engine.call_queue import CallQueue
+from textback.engine.calls import CallBook, SightLost
+from textback.engine.catch_up import CatchUp, History
 from textback.engine.links import LinkBoard
 from textback.engine.modem_worker import ModemWorker
 from textback.engine.pbx import LoopThread
 from textback.modem.driver import ModemSettings
+from textback.store import messages
 from textback.store.changes import Changes, Topic
 from textback.store.database import Database
 
@@ -26,28 +30,38 @@ class Startable(Protocol):
     def stop(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Pbx:
+    """A PBX to listen to, and its own records, if they are to be had.
+
+    `text_recovered` says that callers found in the records may be texted.
+    """
+
+    ami: AmiSettings
+    history: History | None = None
+    text_recovered: bool = True
+
+
 class Engine:
     """Everything the engine process does, by the names its links have in the configuration."""
 
     def __init__(
         self,
         database: Database,
-        pbxes: Mapping[str, AmiSettings],
+        pbxes: Mapping[str, Pbx],
         modems: Mapping[str, ModemSettings],
         now: Callable[[], datetime],
     ) -> None:
+        self._database = database
+        self._now = now
+        self._modems = frozenset(modems)
         self._board = LinkBoard(database, now)
         self._workers = [
             ModemWorker(database, name, modem, partial(self._board.report, "modem", name), now)
             for name, modem in modems.items()
         ]
-        self._calls = CallQueue(database, self._wake_modems, now)
-        self._listeners = [
-            PbxListener(
-                ami, partial(self._calls.put, name), partial(self._board.report, "pbx", name), now
-            )
-            for name, ami in pbxes.items()
-        ]
+        self._calls = CallQueue(CallBook(database, now), self._wake_modems)
+        self._listeners = [self._listener(name, pbx) for name, pbx in pbxes.items()]
         self._changes = Changes(database)  # a reply written in the web process
         self._changes.on_change(Topic.OUTBOX, self._wake_modems)
         for kind, names in (("pbx", pbxes), ("modem", modems)):
@@ -58,18 +72,29 @@ class Engine:
         """Work until `stop` is set, then finish what is in hand."""
         loop = LoopThread("ami", [listener.run() for listener in self._listeners])
         # Stopped in the reverse order: first nothing new comes in, then what came is kept.
-        parts: tuple[Startable, ...] = (
-            self._board,
-            *self._workers,
-            self._changes,
-            self._calls,
-            loop,
-        )
+        parts: list[Startable] = [self._board, *self._workers, self._changes, self._calls, loop]
+        with self._database.write() as session:
+            messages.orphaned(session, self._modems, self._now())
         for part in parts:
             part.start()
         stop.wait()
         for part in reversed(parts):
             part.stop()
+
+    def _listener(self, name: str, pbx: Pbx) -> PbxListener:
+        put = partial(self._calls.put, name)
+        catch_up = CatchUp(
+            self._database, name, pbx.history, put, self._now, trusted=pbx.text_recovered
+        )
+
+        def on_link(report: LinkReport) -> None:
+            if report.state is LinkState.UP:
+                catch_up.link_is_up()
+            else:
+                put(SightLost())
+            self._board.report("pbx", name, report)
+
+        return PbxListener(pbx.ami, put, on_link, self._now)
 
     def _wake_modems(self) -> None:
         for worker in self._workers:

@@ -1,49 +1,109 @@
-"""Judged calls."""
+"""Judged calls, and the times in which nobody listened."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
-from textback.core.calls import CallEnded
+from textback.core.calls import CallEnded, OutboundEnded, Outcome, Voicemail
+from textback.core.messages import Direction
 from textback.core.verdict import judge
 from textback.store.changes import Topic, bump
-from textback.store.models import Call
+from textback.store.models import Call, Gap
 
 
-def record(session: Session, pbx: str, call: CallEnded) -> Call | None:
-    """Keep a call with its verdict, once: None when its PBX and uniqueid are known already.
+def record(session: Session, pbx: str, call: CallEnded, *, ended: bool = True) -> Call | None:
+    """Keep an inbound call with its verdict; None when nothing new is told of it.
 
+    A call is one row by its PBX and uniqueid: kept first, perhaps, when it enters voicemail, then
+    when it ends; and once more when its end was not seen and the PBX's own records tell it.
     What the policy decides is filled in by the caller, in the same transaction.
     """
-    judged = judge(call)
-    row = insert(Call).values(
+    row = _known(session, pbx, call.uniqueid)
+    if row is None:
+        row = Call(pbx=pbx, texted=False, decision="", **_facts(call), ended=ended)
+        session.add(row)
+    elif ended and (not row.ended or row.outcome is Outcome.UNKNOWN):
+        for name, value in _facts(call).items():
+            setattr(row, name, value)
+        row.ended = True
+    else:
+        return None
+    session.flush()
+    bump(session, Topic.INBOX)
+    return row
+
+
+def record_outbound(session: Session, pbx: str, call: OutboundEnded) -> Call | None:
+    """Keep a call that the office made; None when it is known already."""
+    if _known(session, pbx, call.uniqueid) is not None:
+        return None
+    answered = call.answered_at is not None
+    row = Call(
         pbx=pbx,
         uniqueid=call.uniqueid,
         linkedid=call.linkedid,
-        caller=call.caller[:128],
-        caller_name=call.caller_name[:128],
-        did=call.did[:128],
-        withheld=call.withheld,
-        outcome=call.outcome,
-        person_reached=call.person_reached,
-        voicemail=call.voicemail,
-        lost_in=call.lost_in,
-        would_text=judged.would_text,
-        reason=judged.reason,
+        direction=Direction.OUT,
+        ended=True,
+        caller=call.number[:128],
+        caller_name="",
+        did="",
+        withheld=False,
+        outcome=Outcome.ANSWERED if answered else Outcome.NO_ANSWER,
+        person_reached=answered,
+        voicemail=Voicemail.NONE,
+        lost_in="",
+        queue="",
+        trunk="",
+        rang=[],
+        answered_by=call.by[:128],
+        answered_at=call.answered_at,
+        forwarded=False,
+        would_text=False,
+        reason="",
         texted=False,
-        decision=judged.reason,
+        decision="",
         started_at=call.started_at,
         ended_at=call.ended_at,
-        events=[dict(event) for event in call.events],
+        events=[],
     )
-    once = row.on_conflict_do_nothing(index_elements=[Call.pbx, Call.uniqueid])
-    kept = session.scalar(once.returning(Call.id))
-    if kept is None:
-        return None
+    session.add(row)
     bump(session, Topic.INBOX)
-    return session.get_one(Call, kept)
+    return row
+
+
+def _known(session: Session, pbx: str, uniqueid: str) -> Call | None:
+    return session.scalar(select(Call).where(Call.pbx == pbx, Call.uniqueid == uniqueid))
+
+
+def _facts(call: CallEnded) -> dict[str, Any]:
+    """The columns that tell what happened. Strangers choose names and numbers: all are cut."""
+    judged = judge(call)
+    return {
+        "uniqueid": call.uniqueid,
+        "linkedid": call.linkedid,
+        "direction": Direction.IN,
+        "caller": call.caller[:128],
+        "caller_name": call.caller_name[:128],
+        "did": call.did[:128],
+        "withheld": call.withheld,
+        "outcome": call.outcome,
+        "person_reached": call.person_reached,
+        "voicemail": call.voicemail,
+        "lost_in": call.lost_in.value,
+        "queue": call.queue[:128],
+        "trunk": call.trunk[:128],
+        "rang": list(call.rang),
+        "answered_by": call.answered_by[:128],
+        "answered_at": call.answered_at,
+        "forwarded": call.forwarded,
+        "would_text": judged.would_text,
+        "reason": judged.reason.value,
+        "started_at": call.started_at,
+        "ended_at": call.ended_at,
+        "events": [dict(event) for event in call.events],
+    }
 
 
 def calls_since(session: Session, since: datetime | None) -> list[Call]:
@@ -52,3 +112,17 @@ def calls_since(session: Session, since: datetime | None) -> list[Call]:
     if since is not None:
         query = query.where(Call.ended_at >= since)
     return list(session.scalars(query))
+
+
+def add_gap(
+    session: Session, pbx: str, since: datetime, until: datetime, recovered: int | None, detail: str
+) -> None:
+    """Note that nobody listened to a PBX in between."""
+    gap = Gap(pbx=pbx, since=since, until=until, recovered=recovered, detail=detail[:255])
+    session.add(gap)
+    bump(session, Topic.LINKS)
+
+
+def gaps_since(session: Session, since: datetime) -> list[Gap]:
+    """The latest first."""
+    return list(session.scalars(select(Gap).where(Gap.until >= since).order_by(Gap.until.desc())))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from textback.core import phone
 from textback.core.errors import TextbackError
 from textback.core.messages import Direction, Kind, MessageState
+from textback.core.segments import clean
 from textback.store.changes import Topic, bump
 from textback.store.models import Conversation, Message, OptOut
 
@@ -47,6 +48,7 @@ def queue_text(
     *,
     author_id: int | None = None,
     call_id: int | None = None,
+    not_before: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> Message:
     """Put a text to this number into the outbox; its transaction's end hands it to a modem."""
@@ -60,6 +62,7 @@ def queue_text(
         author_id=author_id,
         call_id=call_id,
         priority=MANUAL if author_id is not None else AUTOMATIC,
+        not_before=not_before,
         expires_at=expires_at,
     )
     session.add(message)
@@ -75,8 +78,9 @@ def reply(
 
     Raises CannotReply where the number opted out, is no phone number, or the text is empty.
     """
+    body = clean(body.strip())
     conversation = session.get_one(Conversation, conversation_id)
-    if not body.strip():
+    if not body:
         raise CannotReply("There is nothing to send yet: write a text first.")
     if opted_out(session, conversation.number):
         raise CannotReply("This person asked for no more texts. Please call them instead.")
@@ -86,7 +90,7 @@ def reply(
     if conversation.owner_id is None:
         conversation.owner_id = staff_id
     touch(conversation, now)
-    return queue_text(session, conversation, Kind.REPLY, body.strip(), now, author_id=staff_id)
+    return queue_text(session, conversation, Kind.REPLY, body, now, author_id=staff_id)
 
 
 def claim(session: Session, conversation_id: int, staff_id: int) -> bool:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from textback.core.calls import Outcome, Voicemail
+from textback.core.calls import LostIn, Outcome, Voicemail
 from textback.core.messages import Direction, Kind, MessageState
 from textback.store.models import Call, Conversation, Line, Message, OptOut, Staff
 
@@ -41,7 +41,10 @@ class TextEntry:
 
 @dataclass(frozen=True, slots=True)
 class CallEntry:
-    """A call in a timeline or in the list of calls. `line` is the DID where it has no name."""
+    """A call in a timeline or in the list of calls. `line` is the DID where it has no name.
+
+    Of an outbound call `caller` is who was called, and `answered_by` the phone that called.
+    """
 
     id: int
     at: datetime
@@ -56,6 +59,35 @@ class CallEntry:
     texted: bool
     decision: str
     conversation_id: int | None
+    direction: Direction
+    ended: bool
+    queue: str
+    rang: list[str]
+    answered_by: str
+    answered_at: datetime | None
+    forwarded: bool
+
+    @property
+    def outbound(self) -> bool:
+        return self.direction is Direction.OUT
+
+    @property
+    def missed(self) -> bool:
+        """Whether an inbound caller was lost, even if somebody spoke with them first."""
+        if self.outbound:
+            return False
+        passed_on = self.lost_in in (LostIn.TRANSFER, LostIn.PARKING)
+        return self.outcome is not Outcome.ANSWERED or passed_on
+
+    @property
+    def waited(self) -> timedelta:
+        """How long the caller waited for a person, in vain or not."""
+        return max((self.answered_at or self.ended_at) - self.at, timedelta(0))
+
+    @property
+    def talked(self) -> timedelta:
+        """From the answer to the end; nothing where nobody answered."""
+        return max(self.ended_at - (self.answered_at or self.ended_at), timedelta(0))
 
 
 Entry = TextEntry | CallEntry
@@ -248,7 +280,14 @@ def _call_columns() -> Select[*tuple[Any, ...]]:
         Call.texted,
         Call.decision,
         Call.conversation_id,
-    ).outerjoin(Line, Line.did == Call.did)
+        Call.direction,
+        Call.ended,
+        Call.queue,
+        Call.rang,
+        Call.answered_by,
+        Call.answered_at,
+        Call.forwarded,
+    ).outerjoin(Line, Line.id == Call.line_id)
 
 
 def calls(session: Session, before: int | None = None) -> tuple[list[CallEntry], bool]:

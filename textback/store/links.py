@@ -1,11 +1,12 @@
 """What the engine says of itself, the PBXs and the modems, for pages and commands to show."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
-from textback.core.links import LinkReport
+from textback.core.links import STALE_AFTER, LinkReport, LinkState
 from textback.store.changes import Topic, bump
 from textback.store.models import Link
 
@@ -18,10 +19,24 @@ def report(session: Session, kind: str, name: str, state: LinkReport, now: datet
         session.add(link)
     if link.state is not state.state:
         link.since = now
+    if state.state is LinkState.UP:
+        link.up_at = now
     before = (link.state, link.detail)
     link.state, link.detail, link.seen_at = state.state, state.detail[:255], now
     if before != (link.state, link.detail) or link in session.new:
         bump(session, Topic.LINKS)
+
+
+def engine_is_alive(rows: Iterable[Link], now: datetime) -> bool:
+    """Whether the engine runs, so that what it said of its links is worth something."""
+    engines = (link for link in rows if link.kind == "engine")
+    return any(e.state is LinkState.UP and abs(now - e.seen_at) <= STALE_AFTER for e in engines)
+
+
+def last_up(session: Session, kind: str, name: str) -> datetime | None:
+    """When this link was last known to be up; None when it never was."""
+    link = session.get(Link, (kind, name))
+    return link.up_at if link else None
 
 
 def forget_others(session: Session, kept: set[tuple[str, str]]) -> None:

@@ -1,6 +1,6 @@
 """The outbox: texts on their way out, and what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from textback.core.messages import (
     state_by_reports,
 )
 from textback.store.changes import Topic, bump
-from textback.store.models import Conversation, Message, Part
+from textback.store.models import Conversation, Message, OptOut, Part
 
 # A phone that was off for days still gets its text; a TP-MR comes round again after 256 texts.
 REPORT_EXPECTED = timedelta(days=4)
@@ -70,7 +70,7 @@ def due(session: Session, now: datetime) -> Due | None:
     row = session.execute(
         select(Message.id, Conversation.number, Message.body)
         .join(Conversation)
-        .where(Message.state == MessageState.QUEUED, _ready(now))
+        .where(Message.state == MessageState.QUEUED, _ready(now), _wanted(now))
         .order_by(Message.priority, Message.id)
         .limit(1)
     ).first()
@@ -81,6 +81,10 @@ def next_due_at(session: Session) -> datetime | None:
     """When the first of the texts that wait for their time may go; None when none waits."""
     waiting = select(func.min(Message.not_before)).where(Message.state == MessageState.QUEUED)
     return session.scalar(waiting)
+
+
+def _wanted(now: datetime) -> ColumnElement[bool]:
+    return or_(Message.expires_at.is_(None), Message.expires_at > now)
 
 
 def _ready(now: datetime) -> ColumnElement[bool]:
@@ -130,10 +134,18 @@ def part_out(
 def put_back(
     session: Session, message_id: int, now: datetime, detail: str, *, wait: timedelta
 ) -> None:
-    """The text surely did not leave: it goes again after `wait`."""
+    """The text surely did not leave: it goes again after `wait`, unless a STOP came meanwhile."""
     message = session.get_one(Message, message_id)
+    if message.kind is not Kind.OPT_OUT_CONFIRMATION and _opted_out(session, message):
+        move(session, message, MessageState.CANCELLED, now, "the person asked for no more texts")
+        return
     move(session, message, MessageState.QUEUED, now, detail)
     message.not_before = now + wait if wait else None
+
+
+def _opted_out(session: Session, message: Message) -> bool:
+    row = session.get(OptOut, message.conversation.number)
+    return row is not None and row.ended_at is None
 
 
 def not_attempted(session: Session, message_id: int, now: datetime) -> None:
@@ -151,8 +163,17 @@ def settle(
 
 def interrupted(session: Session, modem: str, now: datetime) -> int:
     """Texts that this modem was sending when the program died may have gone out: UNCONFIRMED."""
+    return _unconfirmed(session, Message.modem == modem, now)
+
+
+def orphaned(session: Session, modems: Collection[str], now: datetime) -> int:
+    """The same for texts whose modem is no longer among `modems`."""
+    return _unconfirmed(session, Message.modem.not_in(modems), now)
+
+
+def _unconfirmed(session: Session, whose: ColumnElement[bool], now: datetime) -> int:
     rows = session.scalars(
-        select(Message).where(Message.state == MessageState.SENDING, Message.modem == modem)
+        select(Message).where(Message.state == MessageState.SENDING, whose)
     ).all()
     for message in rows:
         move(session, message, MessageState.UNCONFIRMED, now, "the program was interrupted")
@@ -167,6 +188,58 @@ def expire(session: Session, now: datetime) -> int:
     for message in late:
         move(session, message, MessageState.CANCELLED, now, "it could not be sent in time")
     return len(late)
+
+
+def has_queued_greeting(session: Session, number: str) -> bool:
+    return bool(_queued_greetings(session, number))
+
+
+def hold_greeting(session: Session, number: str) -> None:
+    """While this number is on the line its greeting waits; it expires if they talk for long."""
+    for greeting in _queued_greetings(session, number):
+        greeting.not_before = greeting.expires_at
+
+
+def release_greeting(session: Session, number: str, not_before: datetime) -> None:
+    """The number has hung up and reached nobody: its greeting goes out at `not_before`."""
+    for greeting in _queued_greetings(session, number):
+        greeting.not_before = not_before
+        bump(session, Topic.OUTBOX)
+
+
+def cancel_greeting(session: Session, number: str, now: datetime, detail: str) -> bool:
+    """They got through meanwhile: no text is wanted any more. Whether one still waited."""
+    greetings = _queued_greetings(session, number)
+    for greeting in greetings:
+        move(session, greeting, MessageState.CANCELLED, now, detail)
+    return bool(greetings)
+
+
+def held_numbers(session: Session) -> list[str]:
+    """The numbers whose greeting is held because they are on the line."""
+    return list(
+        session.scalars(
+            select(Conversation.number)
+            .join(Message)
+            .where(
+                Message.state == MessageState.QUEUED,
+                Message.kind == Kind.GREETING,
+                Message.not_before == Message.expires_at,
+            )
+        )
+    )
+
+
+def _queued_greetings(session: Session, number: str) -> Sequence[Message]:
+    return session.scalars(
+        select(Message)
+        .join(Conversation)
+        .where(
+            Conversation.number == number,
+            Message.state == MessageState.QUEUED,
+            Message.kind == Kind.GREETING,
+        )
+    ).all()
 
 
 def cancel_queued(session: Session, conversation_id: int, now: datetime, detail: str) -> None:
@@ -232,14 +305,26 @@ def received(
     return message
 
 
+def rewrite(session: Session, message_id: int, body: str, detail: str) -> None:
+    """A received text as far as it has come: its late parts change what it says."""
+    message = session.get_one(Message, message_id)
+    message.body, message.detail = body, detail
+    bump(session, Topic.INBOX)
+
+
 def last_greeting_at(session: Session, conversation_id: int) -> datetime | None:
-    """When this number was last greeted, counting the greetings still on their way."""
+    """When this number was last greeted, counting the greetings still on their way.
+
+    One that failed counts when a part of it had gone out.
+    """
     never_sent = (MessageState.CANCELLED, MessageState.FAILED)
     return session.scalar(
         select(func.max(Message.at)).where(
             Message.conversation_id == conversation_id,
             Message.kind == Kind.GREETING,
-            Message.state.not_in(never_sent),
+            or_(
+                Message.state.not_in(never_sent), Message.parts.any(Part.state != PartState.PLANNED)
+            ),
         )
     )
 

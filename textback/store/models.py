@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.schema import MetaData
 
 from textback.core.calls import Outcome, Voicemail
+from textback.core.lines import MatchBy
 from textback.core.links import LinkState
 from textback.core.messages import Direction, Kind, MessageState, PartState
 from textback.store.database import UtcDateTime
@@ -36,7 +37,8 @@ class Base(DeclarativeBase):
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime(),
-        dict[str, Any]: JSON(),
+        dict[str, str]: JSON(),
+        list[str]: JSON(),
         list[dict[str, str]]: JSON(),
         Outcome: _enum(Outcome),
         Voicemail: _enum(Voicemail),
@@ -45,6 +47,7 @@ class Base(DeclarativeBase):
         MessageState: _enum(MessageState),
         PartState: _enum(PartState),
         LinkState: _enum(LinkState),
+        MatchBy: _enum(MatchBy),
     }
 
 
@@ -95,13 +98,16 @@ class FailedSignIn(Base):
 
 
 class Line(Base):
-    """A number of the office that callers dial (a DID)."""
+    """A line of the office: which calls are its own (core.lines.LineMatch), and its rules."""
 
     __tablename__ = "line"
+    __table_args__ = (UniqueConstraint("match_by", "pattern"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    did: Mapped[str] = mapped_column(String(64), unique=True)
+    match_by: Mapped[MatchBy]
+    pattern: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(128))
+    rules: Mapped[dict[str, str]]  # core.lines.rules_to_fields
 
 
 class Conversation(Base):
@@ -138,7 +144,11 @@ class OptOut(Base):
 
 
 class Call(Base):
-    """A judged inbound call, and what was decided about texting the caller."""
+    """A judged call, and what was decided about texting the caller.
+
+    A call in voicemail is kept before it ends (`ended` is False). Of outbound calls (direction OUT)
+    only those to a number that has a conversation are kept; `caller` is then who was called.
+    """
 
     __tablename__ = "call"
     __table_args__ = (UniqueConstraint("pbx", "uniqueid"),)
@@ -147,6 +157,8 @@ class Call(Base):
     pbx: Mapped[str] = mapped_column(String(64))
     uniqueid: Mapped[str] = mapped_column(String(150))
     linkedid: Mapped[str] = mapped_column(String(150))
+    direction: Mapped[Direction]
+    ended: Mapped[bool]
     caller: Mapped[str] = mapped_column(String(128))
     caller_name: Mapped[str] = mapped_column(String(128))
     did: Mapped[str] = mapped_column(String(128))
@@ -155,6 +167,13 @@ class Call(Base):
     person_reached: Mapped[bool]
     voicemail: Mapped[Voicemail]
     lost_in: Mapped[str] = mapped_column(String(32))
+    queue: Mapped[str] = mapped_column(String(128))
+    trunk: Mapped[str] = mapped_column(String(128))
+    line_id: Mapped[int | None] = mapped_column(ForeignKey("line.id"))
+    rang: Mapped[list[str]]
+    answered_by: Mapped[str] = mapped_column(String(128))
+    answered_at: Mapped[datetime | None]
+    forwarded: Mapped[bool]
     would_text: Mapped[bool]  # by what happened in the call alone, and its reason
     reason: Mapped[str] = mapped_column(String(64))
     texted: Mapped[bool]  # what the policy decided then, and its reason
@@ -163,6 +182,21 @@ class Call(Base):
     ended_at: Mapped[datetime] = mapped_column(index=True)
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"), index=True)
     events: Mapped[list[dict[str, str]]]
+
+
+class Gap(Base):
+    """A time in which nobody listened to a PBX. `recovered` counts the calls found afterwards in
+    its own records, None where there are no such records or they could not be read.
+    """
+
+    __tablename__ = "gap"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pbx: Mapped[str] = mapped_column(String(64))
+    since: Mapped[datetime]
+    until: Mapped[datetime] = mapped_column(index=True)
+    recovered: Mapped[int | None]
+    detail: Mapped[str] = mapped_column(String(255))
 
 
 class Message(Base):
@@ -225,15 +259,14 @@ class Fragment(Base):
 
     __tablename__ = "fragment"
     __table_args__ = (
-        # The same SMS read twice (a delete that failed) is one row.
-        UniqueConstraint("sender", "sent_at", "pdu_hash"),
+        Index(None, "sender", "pdu_hash"),
         Index(None, "sender", "concat_reference", "concat_total"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     modem: Mapped[str] = mapped_column(String(64))
     sender: Mapped[str] = mapped_column(String(64))
-    sent_at: Mapped[str] = mapped_column(String(40))  # the service centre's stamp, as it came
+    sent_at: Mapped[datetime | None]  # the service centre's stamp; None where it is absurd
     pdu_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     pdu: Mapped[str] = mapped_column(Text)
     concat_reference: Mapped[int]
@@ -253,7 +286,8 @@ class Link(Base):
     state: Mapped[LinkState]
     detail: Mapped[str] = mapped_column(String(255))
     since: Mapped[datetime]
-    seen_at: Mapped[datetime]
+    seen_at: Mapped[datetime]  # when the engine last wrote this row
+    up_at: Mapped[datetime | None]  # when the link was last known to be up
 
 
 class Audit(Base):

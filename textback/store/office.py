@@ -7,7 +7,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from textback.core.office import Office, from_fields, to_fields
-from textback.store.models import Line, Setting
+from textback.store.models import Setting
 
 
 def load_office(session: Session) -> Office | None:
@@ -34,20 +34,3 @@ def web_secret(session: Session) -> str:
 def _set(session: Session, name: str, value: str) -> None:
     row = insert(Setting).values(name=name, value=value)
     session.execute(row.on_conflict_do_update(index_elements=[Setting.name], set_={"value": value}))
-
-
-def lines(session: Session) -> list[Line]:
-    return list(session.scalars(select(Line).order_by(Line.name)))
-
-
-def line_for(session: Session, did: str) -> Line | None:
-    return session.scalar(select(Line).where(Line.did == did))
-
-
-def name_line(session: Session, did: str, name: str) -> None:
-    """Give a DID a name people know it by."""
-    line = line_for(session, did)
-    if line is None:
-        session.add(Line(did=did, name=name))
-    else:
-        line.name = name

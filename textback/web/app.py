@@ -13,9 +13,11 @@ from textback.store import links
 from textback.store.changes import Changes
 from textback.store.database import Database
 from textback.web import (
+    call_words,
     calls,
     guard,
     inbox,
+    lines,
     live,
     people,
     settings,
@@ -50,11 +52,11 @@ def create_app(
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     guard.install(app)  # before CSRFProtect: who is not signed in learns only that
     CSRFProtect(app)
-    for room in (sign_in, inbox, live, calls, settings, people, status):
+    for room in (sign_in, inbox, live, calls, lines, settings, people, status):
         app.register_blueprint(room.bp)
     app.register_blueprint(status.health)
     app.context_processor(_for_every_page)
-    app.jinja_env.globals["words"] = words
+    app.jinja_env.globals.update(words=words, call_words=call_words)
     app.register_error_handler(HTTPException, _error_page)
     return app
 

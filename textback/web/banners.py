@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from textback.core.links import STALE_AFTER, LinkState
+from textback.core.links import LinkState
 from textback.core.office import Office
+from textback.store.links import engine_is_alive
 from textback.store.models import Link
 
 NOT_RUNNING = "The textback engine is not running: no texts go out, and no calls are seen."
@@ -24,15 +25,10 @@ def banners(links: Iterable[Link], office: Office | None, now: datetime) -> Iter
     if office is None:
         yield NOT_SET_UP
     links = list(links)
-    if not any(is_alive(link, now) for link in links if link.kind == "engine"):
+    if not engine_is_alive(links, now):
         yield NOT_RUNNING
         return  # what it last said of its links means nothing now
     for link in links:
         words = _BROKEN.get((link.kind, link.state))
         if words:
             yield f"{words} {link.detail}".strip()
-
-
-def is_alive(engine: Link, now: datetime) -> bool:
-    """Whether the engine has said something lately."""
-    return now - engine.seen_at <= STALE_AFTER

@@ -2,10 +2,15 @@
 
 from flask import Blueprint, abort, render_template, request
 
+from textback.core import call_steps, call_story
 from textback.store import audit, inbox
+from textback.store.inbox import CallEntry
+from textback.web import times
 from textback.web.context import context, person
 from textback.web.guard import by_itself
 from textback.web.ids import row_id
+
+Headers = dict[str, str]
 
 bp = Blueprint("calls", __name__)
 
@@ -25,4 +30,23 @@ def call(call_id: int) -> str:
     if not by_itself():
         with web.database.write() as db:
             audit.add(db, web.now(), person().id, "viewed", f"call {call_id}")
-    return render_template("call.html", call=found[0], events=found[1])
+    entry, events = found
+    return render_template(
+        "call.html",
+        call=entry,
+        lasted=times.duration(entry.ended_at - entry.at),
+        story=call_story.story(call_steps.steps_of(events)),
+        events=_without_withheld_number(entry, events),
+        since_start=_since_start,
+    )
+
+
+def _without_withheld_number(call: CallEntry, events: list[Headers]) -> list[Headers]:
+    if not call.withheld or not call.caller:
+        return events
+    return [{k: v.replace(call.caller, "withheld") for k, v in e.items()} for e in events]
+
+
+def _since_start(seconds: float) -> str:
+    """'1:05' for 65 seconds."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"

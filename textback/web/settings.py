@@ -1,12 +1,12 @@
-"""The office's settings and its lines, for admins."""
+"""The office's settings, for admins."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from zoneinfo import available_timezones
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from textback.core.errors import ConfigError, Problem
+from textback.core.errors import ConfigError
 from textback.core.office import Office, from_fields, to_fields
 from textback.store import audit
 from textback.store import office as store
@@ -39,23 +39,10 @@ def save() -> Response | tuple[str, int]:
     try:
         office = from_fields(fields | {"country": fields["country"].strip().upper()})
     except ConfigError as error:
-        return _page(fields, problems=by_field(error)), 422
+        return _page(fields, by_field(error)), 422
     _save(office)
     flash("Saved.", "good")
     return redirect(url_for("settings.index"))
-
-
-@bp.post("/settings/lines")
-@admins_only
-def name_line() -> Response | tuple[str, int]:
-    line = {name: request.form.get(name, "").strip() for name in ("did", "line_name")}
-    problems = list(_line_problems(line))
-    if problems:
-        fields = to_fields(office_or_default())
-        return _page(fields, line, by_field(ConfigError(problems))), 422
-    _name_line(line["did"], line["line_name"])
-    flash("Saved.", "good")
-    return redirect(url_for("settings.index", _anchor="lines"))
 
 
 def by_field(error: ConfigError) -> dict[str, str]:
@@ -63,19 +50,11 @@ def by_field(error: ConfigError) -> dict[str, str]:
     return {problem.where: problem.what for problem in reversed(error.problems)}
 
 
-def _page(
-    fields: Mapping[str, str],
-    line: Mapping[str, str] | None = None,
-    problems: Mapping[str, str] | None = None,
-) -> str:
-    with context().database.read() as db:
-        lines = [(line.did, line.name) for line in store.lines(db)]
+def _page(fields: Mapping[str, str], problems: Mapping[str, str] | None = None) -> str:
     return render_template(
         "settings.html",
         fields=fields,
-        line=line or {},
         problems=problems or {},
-        lines=lines,
         day_names=DAY_NAMES,
         zones=sorted(available_timezones()),
     )
@@ -88,17 +67,3 @@ def _save(office: Office) -> None:
     with web.database.write() as db:
         store.save_office(db, office)
         audit.add(db, web.now(), person().id, "changed", "settings", detail)
-
-
-def _line_problems(line: Mapping[str, str]) -> Iterator[Problem]:
-    if not 1 <= len(line["did"]) <= 64 or not line["did"].isprintable():
-        yield Problem("did", "the number that callers dial is missing or too long")
-    if not 1 <= len(line["line_name"]) <= 128:
-        yield Problem("line_name", "a name such as 'Main line' is missing or too long")
-
-
-def _name_line(did: str, name: str) -> None:
-    web = context()
-    with web.database.write() as db:
-        store.name_line(db, did, name)
-        audit.add(db, web.now(), person().id, "changed", "lines", f"{did}: {name!r}")

@@ -1,10 +1,13 @@
-"""How the engine, the phone system and the modem are."""
+"""How the engine, the phone system and the modem are, and when nobody listened."""
+
+from datetime import timedelta
 
 from flask import Blueprint, render_template
 
-from textback.store import links, messages
-from textback.web.banners import is_alive
+from textback.store import calls, links, messages
 from textback.web.context import context
+
+GAPS_OF = timedelta(days=7)
 
 bp = Blueprint("status", __name__)
 
@@ -14,8 +17,9 @@ def index() -> str:
     web = context()
     with web.database.read() as db:
         found, queued = links.links(db), messages.outbox_length(db)
-        alive = any(is_alive(link, web.now()) for link in found if link.kind == "engine")
-        return render_template("status.html", links=found, queued=queued, alive=alive)
+        alive = links.engine_is_alive(found, web.now())
+        gaps = calls.gaps_since(db, web.now() - GAPS_OF)
+        return render_template("status.html", links=found, queued=queued, alive=alive, gaps=gaps)
 
 
 health = Blueprint("health", __name__)
@@ -23,4 +27,7 @@ health = Blueprint("health", __name__)
 
 @health.get("/healthz")
 def healthz() -> tuple[str, dict[str, str]]:
+    """Whether the web answers and can read its database."""
+    with context().database.read() as db:
+        links.links(db)
     return "ok\n", {"Content-Type": "text/plain; charset=utf-8"}

@@ -50,3 +50,9 @@ def length(span: timedelta) -> str:
     if minutes < 48 * 60:
         return f"{minutes // 60} h"
     return f"{minutes // (24 * 60)} days"
+
+
+def duration(span: timedelta) -> str:
+    """How long a call or a part of it took: '95 s', '3 min', '1 h'."""
+    seconds = round(span.total_seconds())
+    return f"{seconds} s" if seconds < 120 else length(timedelta(minutes=round(seconds / 60)))

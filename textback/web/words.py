@@ -1,18 +1,17 @@
 """What happened, in words that a receptionist would use."""
 
-import unicodedata
-
 from textback.core import phone, policy
 from textback.core.calls import LostIn, Outcome, Voicemail
 from textback.core.messages import Direction, Kind, MessageState
 from textback.store.inbox import CallEntry, Entry, Row, TextEntry
+from textback.web import call_words
+from textback.web.shortening import shortened
 
 LONGEST_NAME = 60  # characters shown of a name that a caller's network sent
 SNIPPET = 120
 LONGEST_BODY = 5000
 
 _OUTCOMES = {
-    Outcome.ANSWERED: "Answered call",
     Outcome.NO_ANSWER: "Missed call: nobody answered",
     Outcome.BUSY: "Missed call: the line was busy",
     Outcome.CLOSED: "Call outside hours: heard the announcement",
@@ -62,6 +61,12 @@ TROUBLED = frozenset({MessageState.UNDELIVERED, MessageState.FAILED, MessageStat
 
 def outcome(call: CallEntry) -> str:
     """How a call went."""
+    if call.outbound:
+        return call_words.called(call)
+    if call.outcome is Outcome.ANSWERED or call.lost_in in call_words.LOST_LATE:
+        return call_words.answered(call)
+    if call.outcome is Outcome.VOICEMAIL and not call.ended:
+        return "Missed call: in voicemail now"
     if call.outcome is Outcome.VOICEMAIL:
         return _VOICEMAIL[call.voicemail]
     if call.outcome is Outcome.ABANDONED:
@@ -71,8 +76,15 @@ def outcome(call: CallEntry) -> str:
 
 
 def texted(call: CallEntry) -> str:
-    """Whether the caller was texted, and if not, why."""
+    """Whether the caller was texted, and if not, why; "" of a call from the office."""
+    if call.outbound:
+        return ""
     return "Texted" if call.texted else f"Not texted. {policy.words(call.decision)}"
+
+
+def why(call: CallEntry) -> str:
+    """Why the caller was texted, or was not."""
+    return policy.words(call.decision)
 
 
 def state(text: TextEntry) -> str:
@@ -134,15 +146,3 @@ def caller(call: CallEntry, country: str) -> str:
         return "Number withheld"
     valid = phone.e164(call.caller, country)
     return number(valid or call.caller, country)
-
-
-def shortened(text: str, limit: int) -> str:
-    """One line of at most `limit` visible characters; strangers' control characters are gone."""
-    line = " ".join("".join(c for c in text if _harmless(c)).split())
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
-
-
-def _harmless(char: str) -> bool:
-    # Cf has the marks that turn the direction of the text around; ZWJ is needed by emoji.
-    category = unicodedata.category(char)
-    return char in "\n\t\u200d" or category not in ("Cc", "Cf", "Co", "Cs")

@@ -16,7 +16,7 @@ secret=${4:?$usage}
 here=$(dirname "$(realpath "$0")")
 
 rm -rf "$run"
-mkdir -p "$run"/{etc/manager.d,lib/keys,spool,run,log}
+mkdir -p "$run"/{etc/manager.d,lib/keys,spool,run,log/{cdr-csv,cel-custom}}
 modules=$(dirname "$(find "$asterisk/root/usr/lib" -name chan_pjsip.so)")
 for file in "$here"/etc/*.conf; do
   sed -e "s#@RUN@#$run#g; s#@SHARE@#$asterisk/root/usr/share/asterisk#g; s#@MODULES@#$modules#g" \

@@ -31,7 +31,7 @@ class LiveChannels:
         self._bridges: dict[str, str] = {}
         self._holding: set[str] = set()
         self._dnids: dict[str, str] = {}
-        self.presentations: dict[str, str] = {}
+        self._prohibited: dict[str, str] = {}
 
     def observe(self, headers: Headers) -> None:
         """Take an event into account that is about to be sent."""
@@ -58,7 +58,7 @@ class LiveChannels:
 
     def _forget(self, uniqueid: str) -> None:
         name = self._channels.get(uniqueid, {}).get("Channel", "")
-        self.presentations.pop(name, None)
+        self._prohibited.pop(name, None)
         for table in (self._channels, self._applications, self._bridges, self._dnids):
             table.pop(uniqueid, None)
 
@@ -88,6 +88,27 @@ class LiveChannels:
                 "BridgeType": "parking" if holding else "basic",
                 "BridgeTechnology": "holding_bridge" if holding else "simple_bridge",
                 "BridgeNumChannels": str(list(self._bridges.values()).count(bridge)),
+            }
+
+    def hide(self, channel: str, variable: str) -> None:
+        """From now on `variable` of this channel tells that its number must not be shown."""
+        self._prohibited[channel] = variable
+
+    def variable(self, channel: str, name: str) -> str:
+        """What Getvar answers; "" for a variable that is not set."""
+        if self._prohibited.get(channel) == name:
+            return "prohib_not_screened"
+        return "allowed_not_screened" if name == "CALLERID(num-pres)" else ""
+
+    def hangups(self) -> Iterable[Headers]:
+        """The Hangup of every live channel, for when the PBX stops."""
+        for channel in tuple(self._channels.values()):
+            yield {
+                "Event": "Hangup",
+                "Privilege": "call,all",
+                **channel,
+                "Cause": "0",
+                "Cause-txt": "Unknown",
             }
 
     def has_channel(self, name: str) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from textback.asterisk.frames import FrameReader, event_name, parse
-from textback.asterisk.simulator.call import Numbers
 from textback.asterisk.simulator.channels import Headers
+from textback.asterisk.simulator.exchange import Numbers
 
 # Sent to one session only, or in answer to an action.
 _NOT_FOR_ALL = frozenset({b"FullyBooted", b"SuccessfulAuth"})

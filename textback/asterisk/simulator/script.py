@@ -1,23 +1,7 @@
-"""Scenario files: what happens in a simulated call, one step a line.
+"""Scenario files: what happens in a simulated call, one step a line (see `steps`).
 
-    about: A phone rings and nobody takes the call     (for people; once, first)
-    arrive [withheld|hidden|anonymous]  the caller's channel appears on the trunk; the number comes
-                                        with a mark that it is withheld, or with none although it
-                                        is (only Getvar tells), or as "anonymous"
-    context NAME                        the dialplan goes on in another context
-    answer                              the dialplan answers (a menu, an announcement, music)
-    dial PHONE...                       phones ring
-    dial-local PHONE...                 phones ring behind Local channels, as FreePBX does it
-    take PHONE                          a phone is answered and talks to the caller; others stop
-    end STATUS PHONE...                 phones stop ringing: NOANSWER, BUSY, CHANUNAVAIL, ...
-    release PHONE                       a phone leaves the conversation (a transfer)
-    queue NAME, leave-queue, abandon-queue
-    voicemail BOX, message BOX          the caller enters voicemail; a message was left
-    play-busy                           the dialplan plays the busy tone
-    wait SECONDS
-    caller-hangs-up, office-hangs-up    the end, always the last step
-
-"#" begins a comment.
+The first line is `about: ...`, the scenario in one line for people; "#" begins a comment. A file
+is named NN-name.scenario: people see the scenarios in the order of the numbers, commonest first.
 """
 
 from collections.abc import Mapping
@@ -25,25 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-_ARGUMENTS: Mapping[str, range] = {
-    "arrive": range(0, 2),
-    "context": range(1, 2),
-    "answer": range(0, 1),
-    "dial": range(1, 100),
-    "dial-local": range(1, 100),
-    "take": range(1, 2),
-    "end": range(2, 100),
-    "release": range(1, 2),
-    "queue": range(1, 2),
-    "leave-queue": range(0, 1),
-    "abandon-queue": range(0, 1),
-    "voicemail": range(1, 2),
-    "message": range(1, 2),
-    "play-busy": range(0, 1),
-    "wait": range(1, 2),
-    "caller-hangs-up": range(0, 1),
-    "office-hangs-up": range(0, 1),
-}
+from textback.asterisk.simulator.steps import LAST, WAIT, is_step, takes
 
 
 class UnknownScenario(ValueError):
@@ -71,11 +37,14 @@ class Scenario:
 
 @cache
 def scenarios() -> Mapping[str, Scenario]:
-    """All scenarios in the package, by name."""
+    """All scenarios in the package, by name, commonest first."""
     folder = files("textback.asterisk.simulator") / "scenarios"
     found = [entry for entry in folder.iterdir() if entry.name.endswith(".scenario")]
-    names = sorted((entry.name.removesuffix(".scenario"), entry) for entry in found)
-    return {name: parse_scenario(name, entry.read_text("utf-8")) for name, entry in names}
+    read = {}
+    for entry in sorted(found, key=lambda entry: entry.name):
+        name = entry.name.removesuffix(".scenario").partition("-")[2]
+        read[name] = parse_scenario(name, entry.read_text("utf-8"))
+    return read
 
 
 def scenario(name: str) -> Scenario:
@@ -94,15 +63,25 @@ def parse_scenario(name: str, text: str) -> Scenario:
             about = line.removeprefix("about:").strip()
         elif line:
             steps.append(_step(f"{name}, line {number}", line))
-    if not about or not steps or not steps[-1].verb.endswith("-hangs-up"):
+    if not about or not steps or steps[-1].verb not in LAST:
         raise BadScenario(f"{name}: needs an about: line, steps, and a hang-up at its end")
     return Scenario(name, about, tuple(steps))
 
 
 def _step(where: str, line: str) -> Step:
-    verb, *arguments = line.split()
-    if verb not in _ARGUMENTS:
+    verb, *words = line.split()
+    arguments = tuple(words)
+    if not is_step(verb):
         raise BadScenario(f"{where}: unknown step {verb!r}")
-    if len(arguments) not in _ARGUMENTS[verb]:
-        raise BadScenario(f"{where}: wrong number of arguments for {verb!r}")
-    return Step(verb, tuple(arguments))
+    if not takes(verb, arguments):
+        raise BadScenario(f"{where}: wrong number of words after {verb!r}")
+    if verb == WAIT and not _is_seconds(arguments[0]):
+        raise BadScenario(f"{where}: {arguments[0]!r} is no number of seconds")
+    return Step(verb, arguments)
+
+
+def _is_seconds(text: str) -> bool:
+    try:
+        return 0 <= float(text) < float("inf")
+    except ValueError:
+        return False

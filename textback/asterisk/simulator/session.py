@@ -55,6 +55,15 @@ class Session:
         if self.logged_in and self.events_on:
             self._put(to_bytes(headers))
 
+    def end(self) -> None:
+        """Close the connection when everything is sent."""
+        self.outbox.put_nowait(None)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether much is still to be sent."""
+        return self.outbox.qsize() > 1000
+
     def cut(self) -> None:
         """Close the connection at once."""
         self.writer.transport.abort()
@@ -108,7 +117,7 @@ class Session:
     def _login(self, action: Headers) -> None:
         if self.faults.refuse_login or not self._knows_secret(action):
             self._refuse(action, "Authentication failed")
-            self.outbox.put_nowait(None)
+            self.end()
             return
         self.logged_in = True
         self._answer(action, {"Response": "Success", "Message": "Authentication accepted"})
@@ -134,16 +143,14 @@ class Session:
 
     def _logoff(self, action: Headers) -> None:
         self._answer(action, {"Response": "Goodbye", "Message": "Thanks for all the fish."})
-        self.outbox.put_nowait(None)
+        self.end()
 
     def _getvar(self, action: Headers) -> None:
         channel, variable = action.get("Channel", ""), action.get("Variable", "")
         if not self.channels.has_channel(channel):
             self._refuse(action, "No such channel")
             return
-        is_presentation = variable == "CALLERID(num-pres)"
-        shown = self.channels.presentations.get(channel, "allowed_not_screened")
-        value = shown if is_presentation else ""
+        value = self.channels.variable(channel, variable)
         self._answer(action, {"Response": "Success", "Variable": variable, "Value": value})
 
     def _list(self, action: Headers, title: str, items: Iterable[Headers]) -> None:

@@ -10,21 +10,27 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from textback.asterisk.simulator.call import Numbers, SimulatedCall
+from textback.asterisk.simulator.call import SimulatedCall
 from textback.asterisk.simulator.channels import Headers, LiveChannels
+from textback.asterisk.simulator.exchange import Numbers
 from textback.asterisk.simulator.recording import recorded_events
-from textback.asterisk.simulator.script import Scenario, scenario
+from textback.asterisk.simulator.script import Scenario, Step, scenario
 from textback.asterisk.simulator.session import Faults, Session
+from textback.asterisk.simulator.steps import ALSO, STEPS, STOP, WAIT
 
 FAULTS = {
     "silent": "the connection stays open, but nothing comes any more",
     "refuse-login": "clients are sent away, and their next login is refused",
     "cut": "the connection is cut in the middle of the next event",
     "one-byte": "everything is sent one byte at a time",
+    "flood": "thousands of events a second come that have nothing to do with any call",
     "none": "all is well again",
 }
 
-_WORD = re.compile(r"[^\x00-\x20\x7f-\x9f]{0,80}")
+_SHUTDOWN = {"Event": "Shutdown", "Privilege": "system,all", "Shutdown": "Cleanly"}
+_FLOOD = {"Event": "VarSet", "Privilege": "dialplan,all", "Variable": "FLOOD", "Value": "x" * 200}
+
+_WORD = re.compile(r"[^\x00-\x20\x7f-\x9f\ud800-\udfff]{0,80}")
 _Answer = TypeVar("_Answer")
 
 
@@ -51,6 +57,7 @@ class PbxSimulator:
         self._faults = Faults()
         self._sessions: set[Session] = set()
         self._calls: set[asyncio.Task[None]] = set()
+        self._flood: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="pbx-simulator")
@@ -101,9 +108,12 @@ class PbxSimulator:
     def play(self, path: Path, *, as_recorded: bool = False) -> None:
         """Send a recording's events to all clients, without pauses.
 
-        Ids of calls, channels and bridges are made new unless `as_recorded`. Raises OSError.
+        Ids of calls, channels and bridges are made new unless `as_recorded`. Raises OSError, or
+        ValueError when there are no events in it.
         """
         events = tuple(recorded_events(path, None if as_recorded else self._numbers))
+        if not events:
+            raise ValueError(f"{path} holds no AMI events")
         self._in_loop(self._send_all(events))
 
     def fault(self, name: str) -> None:
@@ -134,8 +144,8 @@ class PbxSimulator:
     async def _close(self) -> None:
         if self._server is not None:
             self._server.close()
-        for call in tuple(self._calls):
-            call.cancel()
+        for task in (*self._calls, *([self._flood] if self._flood else [])):
+            task.cancel()
         for session in tuple(self._sessions):
             session.cut()
         others = asyncio.all_tasks() - {asyncio.current_task()}
@@ -151,18 +161,37 @@ class PbxSimulator:
             self._sessions.discard(session)
 
     async def _begin(self, from_: str, did: str, script: Scenario) -> str:
-        call = SimulatedCall(from_, did, self._numbers, self._emit, self._hide)
-        task = asyncio.create_task(self._play(call, script))
+        call = SimulatedCall(from_, did, self._numbers, self._emit, self._channels.hide)
+        task = asyncio.create_task(self._play(call, did, script))
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
         return call.caller.uniqueid
 
-    async def _play(self, call: SimulatedCall, script: Scenario) -> None:
+    async def _play(self, call: SimulatedCall, did: str, script: Scenario) -> None:
         for step in script.steps:
-            if step.verb == "wait":
+            if step.verb == WAIT:
                 await self._pause(float(step.arguments[0]) / self._speed)
             else:
-                call.play(step)
+                await self._do(call, did, step)
+
+    async def _do(self, call: SimulatedCall, did: str, step: Step) -> None:
+        if step.verb == ALSO:
+            from_, name = step.arguments
+            await self._begin(from_, did, scenario(name))
+            return
+        STEPS[step.verb](call, *step.arguments)
+        if step.verb == STOP:
+            self._stop_pbx()
+
+    def _stop_pbx(self) -> None:
+        """Every other call ends, too, and all clients are sent away; they may come back at once."""
+        for other in self._calls - {asyncio.current_task()}:
+            other.cancel()
+        for hangup in tuple(self._channels.hangups()):
+            self._emit(hangup)
+        self._emit(_SHUTDOWN)
+        for session in tuple(self._sessions):
+            session.end()
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -177,9 +206,6 @@ class PbxSimulator:
         for session in self._sessions:
             session.event(headers)
 
-    def _hide(self, channel: str) -> None:
-        self._channels.presentations[channel] = "prohib_not_screened"
-
     async def _send_all(self, events: tuple[Headers, ...]) -> None:
         for headers in events:
             self._emit(headers)
@@ -189,15 +215,27 @@ class PbxSimulator:
         self._faults.refuse_login = name == "refuse-login"
         self._faults.one_byte = name == "one-byte"
         self._faults.cut = name == "cut"
+        if self._flood is not None:
+            self._flood.cancel()
+        self._flood = asyncio.create_task(self._keep_flooding()) if name == "flood" else None
         if name == "refuse-login":
             for session in tuple(self._sessions):
                 session.cut()
 
+    async def _keep_flooding(self) -> None:
+        while True:
+            for session in self._sessions:
+                for _ in range(0 if session.is_behind else 100):
+                    session.event(_FLOOD)
+            await asyncio.sleep(0.01)
+
     async def _idle(self, timeout: float) -> None:
-        if self._calls:
-            _, late = await asyncio.wait(tuple(self._calls), timeout=timeout)
-            if late:
-                raise TimeoutError("a simulated call is still going on")
+        try:
+            async with asyncio.timeout(timeout):
+                while self._calls:  # a call may have begun another one
+                    await asyncio.wait(tuple(self._calls))
+        except TimeoutError:
+            raise TimeoutError("a simulated call is still going on") from None
 
     async def _client_there(self) -> None:
         while not any(session.logged_in for session in self._sessions):

@@ -27,12 +27,27 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "gap",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("pbx", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recovered", sa.Integer(), nullable=True),
+        sa.Column("detail", sa.String(length=255), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gap")),
+    )
+    with op.batch_alter_table("gap", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gap_until"), ["until"], unique=False)
+
+    op.create_table(
         "line",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("did", sa.String(length=64), nullable=False),
+        sa.Column("match_by", sa.String(length=32), nullable=False),
+        sa.Column("pattern", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=128), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_line")),
-        sa.UniqueConstraint("did", name=op.f("uq_line_did")),
+        sa.UniqueConstraint("match_by", "pattern", name=op.f("uq_line_match_by_pattern")),
     )
     op.create_table(
         "link",
@@ -42,6 +57,7 @@ def upgrade() -> None:
         sa.Column("detail", sa.String(length=255), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("up_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("kind", "name", name=op.f("pk_link")),
     )
     op.create_table(
@@ -123,6 +139,8 @@ def upgrade() -> None:
         sa.Column("pbx", sa.String(length=64), nullable=False),
         sa.Column("uniqueid", sa.String(length=150), nullable=False),
         sa.Column("linkedid", sa.String(length=150), nullable=False),
+        sa.Column("direction", sa.String(length=32), nullable=False),
+        sa.Column("ended", sa.Boolean(), nullable=False),
         sa.Column("caller", sa.String(length=128), nullable=False),
         sa.Column("caller_name", sa.String(length=128), nullable=False),
         sa.Column("did", sa.String(length=128), nullable=False),
@@ -131,6 +149,13 @@ def upgrade() -> None:
         sa.Column("person_reached", sa.Boolean(), nullable=False),
         sa.Column("voicemail", sa.String(length=32), nullable=False),
         sa.Column("lost_in", sa.String(length=32), nullable=False),
+        sa.Column("queue", sa.String(length=128), nullable=False),
+        sa.Column("trunk", sa.String(length=128), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=True),
+        sa.Column("rang", sa.JSON(), nullable=False),
+        sa.Column("answered_by", sa.String(length=128), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("forwarded", sa.Boolean(), nullable=False),
         sa.Column("would_text", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(length=64), nullable=False),
         sa.Column("texted", sa.Boolean(), nullable=False),
@@ -142,6 +167,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["conversation_id"], ["conversation.id"], name=op.f("fk_call_conversation_id")
         ),
+        sa.ForeignKeyConstraint(["line_id"], ["line.id"], name=op.f("fk_call_line_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
         sa.UniqueConstraint("pbx", "uniqueid", name=op.f("uq_call_pbx_uniqueid")),
     )
@@ -191,7 +217,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("modem", sa.String(length=64), nullable=False),
         sa.Column("sender", sa.String(length=64), nullable=False),
-        sa.Column("sent_at", sa.String(length=40), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pdu_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("pdu", sa.Text(), nullable=False),
         sa.Column("concat_reference", sa.Integer(), nullable=False),
@@ -203,9 +229,6 @@ def upgrade() -> None:
             ["message_id"], ["message.id"], name=op.f("fk_fragment_message_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fragment")),
-        sa.UniqueConstraint(
-            "sender", "sent_at", "pdu_hash", name=op.f("uq_fragment_sender_sent_at_pdu_hash")
-        ),
     )
     with op.batch_alter_table("fragment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_fragment_message_id"), ["message_id"], unique=False)
@@ -213,6 +236,9 @@ def upgrade() -> None:
             batch_op.f("ix_fragment_sender_concat_reference_concat_total"),
             ["sender", "concat_reference", "concat_total"],
             unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_fragment_sender_pdu_hash"), ["sender", "pdu_hash"], unique=False
         )
 
     op.create_table(
@@ -242,6 +268,7 @@ def downgrade() -> None:
 
     op.drop_table("part")
     with op.batch_alter_table("fragment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_fragment_sender_pdu_hash"))
         batch_op.drop_index(batch_op.f("ix_fragment_sender_concat_reference_concat_total"))
         batch_op.drop_index(batch_op.f("ix_fragment_message_id"))
 
@@ -272,6 +299,10 @@ def downgrade() -> None:
     op.drop_table("opt_out")
     op.drop_table("link")
     op.drop_table("line")
+    with op.batch_alter_table("gap", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_gap_until"))
+
+    op.drop_table("gap")
     with op.batch_alter_table("failed_sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_failed_sign_in_username_at"))
         batch_op.drop_index(batch_op.f("ix_failed_sign_in_address_at"))

@@ -1,0 +1,1 @@
+"""Calls nobody listened to, read afterwards."""

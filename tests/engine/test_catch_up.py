@@ -1,0 +1,87 @@
+"""What happened while nobody listened is found in the PBX's own records."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.core.test_policy import MISSED
+from tests.waiting import wait_until
+from textback.core.calls import CallEnded
+from textback.core.errors import LinkDown
+from textback.core.links import LinkReport, LinkState
+from textback.engine.catch_up import CatchUp
+from textback.store import links
+from textback.store.calls import gaps_since
+from textback.store.database import Database
+from textback.store.models import Gap
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Records:
+    """The PBX's records, or a broken disk in their place."""
+
+    found: Sequence[CallEnded] = ()
+    broken: bool = False
+    asked: list[tuple[datetime, datetime]] = field(default_factory=list)
+
+    def calls(self, since: datetime, until: datetime) -> Sequence[CallEnded]:
+        self.asked.append((since, until))
+        if self.broken:
+            raise LinkDown("no such file")
+        return self.found
+
+
+def catch_up(
+    database: Database, now: datetime, records: Records | None, put: list[CallEnded]
+) -> CatchUp:
+    return CatchUp(database, "office", records, put.append, lambda: now, looks=(0,))
+
+
+def was_up(database: Database, at: datetime) -> None:
+    with database.write() as session:
+        links.report(session, "pbx", "office", LinkReport(LinkState.UP), at)
+
+
+def gaps(database: Database, now: datetime) -> list[Gap]:
+    with database.read() as session:
+        return gaps_since(session, now - HOUR)
+
+
+def test_calls_of_the_gap_are_handed_over_and_the_gap_is_noted(
+    database: Database, now: datetime
+) -> None:
+    was_up(database, now - timedelta(minutes=3))
+    missed = replace(MISSED, ended_at=now - timedelta(minutes=2))
+    overlap = replace(MISSED, uniqueid="0.9", ended_at=now - timedelta(minutes=3, seconds=9))
+    records, put = Records([overlap, missed]), list[CallEnded]()
+    catch_up(database, now, records, put).link_is_up()
+    wait_until(lambda: len(gaps(database, now)) == 1, "the gap")
+    (gap,) = gaps(database, now)
+    assert put == [overlap, missed]  # the store knows the first one already
+    assert (gap.since, gap.until, gap.recovered) == (now - timedelta(minutes=3), now, 1)
+    assert records.asked[0][0] < gap.since
+
+
+@pytest.mark.parametrize("records", [None, Records(broken=True)])
+def test_a_gap_is_noted_though_it_cannot_be_looked_up(
+    database: Database, now: datetime, records: Records | None
+) -> None:
+    was_up(database, now - HOUR)
+    catch_up(database, now, records, []).link_is_up()
+    wait_until(lambda: len(gaps(database, now)) == 1, "the gap")
+    (gap,) = gaps(database, now)
+    assert gap.recovered is None
+    assert "records" in gap.detail
+
+
+def test_the_first_start_and_a_short_loss_are_no_gaps(database: Database, now: datetime) -> None:
+    records = Records()
+    catch_up(database, now, records, []).link_is_up()
+    was_up(database, now - timedelta(seconds=1))
+    catch_up(database, now, records, []).link_is_up()
+    assert records.asked == []
+    assert gaps(database, now) == []

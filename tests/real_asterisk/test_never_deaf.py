@@ -1,0 +1,69 @@
+"""What happens to callers while the link is lost, the engine is stopped, or the PBX dies."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.waiting import wait_until
+from textback.core.calls import Outcome
+from textback.core.links import LinkState
+from textback.store.database import Database
+from textback.store.links import links
+
+from .office import RealOffice, deaf_office
+from .pbx import RealAsterisk
+from .sipp import BUSY, RINGS, answers
+
+LEAD, SECOND, THIRD = "+12125550143", "+12125550177", "+13105550112"
+CLIENT = "+16175550135"
+
+
+@pytest.fixture
+def office(asterisk: RealAsterisk, database: Database, tmp_path: Path) -> Iterator[RealOffice]:
+    with deaf_office(asterisk, database, tmp_path) as office:
+        yield office
+
+
+def test_calls_missed_while_nobody_listened_are_found_and_texted_once(office: RealOffice) -> None:
+    with office.listening(), office.asterisk.phone("101", BUSY):
+        office.call(LEAD, "2001")
+        office.modem.wait_for_sent(1)
+    with office.asterisk.phone("101", RINGS):
+        office.asterisk.place_call(SECOND, "2001", hangup_after=1).wait()
+    office.asterisk.place_call(THIRD, "2006", hangup_after=1).wait()
+    with office.asterisk.phone("101", answers()):
+        office.asterisk.place_call(CLIENT, "2001", hangup_after=1).wait()
+    with office.asterisk.phone("101", BUSY):
+        office.asterisk.place_call(LEAD, "2001").wait()  # has had a text already
+    with office.listening():
+        sent = office.modem.wait_for_sent(3)
+        assert sorted(sms.to for sms in sent) == sorted([LEAD, SECOND, THIRD])
+        wait_until(lambda: len(office.gaps()) == 1, "the gap")
+        assert office.gaps()[0].recovered == 4
+        assert len(office.wait_for_calls(5)) == 5
+        with office.asterisk.phone("101", BUSY):
+            office.call("+12125550199", "2001")
+        assert len(office.modem.wait_for_sent(4)) == 4
+
+
+def test_a_killed_pbx_is_noticed_and_listened_to_again(office: RealOffice) -> None:
+    with office.listening():
+        with office.asterisk.phone("101", RINGS):
+            ringing = office.asterisk.place_call(LEAD, "2001")
+            wait_until(lambda: "Ringing" in office.asterisk.console("core show channels"), "a ring")
+            office.asterisk.kill()
+            wait_until(lambda: pbx_state(office) is LinkState.DOWN, "the link to be down")
+            ringing.process.kill()
+            office.asterisk.restart()
+        wait_until(lambda: pbx_state(office) is LinkState.UP, "the link to be up", timeout=40)
+        (lost,) = office.wait_for_calls(1)
+        assert (lost.outcome, lost.texted) == (Outcome.UNKNOWN, False)
+        with office.asterisk.phone("101", BUSY):
+            assert office.call(SECOND, "2001").outcome is Outcome.BUSY
+        assert [sms.to for sms in office.modem.wait_for_sent(1)] == [SECOND]
+
+
+def pbx_state(office: RealOffice) -> LinkState:
+    with office.database.read() as session:
+        return next(link.state for link in links(session) if link.kind == "pbx")
