@@ -85,7 +85,7 @@ class RealOffice:
 
     def _calls(self) -> list[Call]:
         with self.database.read() as session:
-            return calls_since(session, None)
+            return [call for call in calls_since(session, None) if call.ended]
 
 
 @contextmanager

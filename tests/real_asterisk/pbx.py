@@ -11,6 +11,7 @@ import itertools
 import os
 import secrets
 import socket
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -117,6 +118,11 @@ class RealAsterisk:
     def log_folder(self) -> Path:
         """Where it writes its logs and its records of calls (master.db, cel-custom, cdr-csv)."""
         return self._folder / "pbx/log"
+
+    def forget_calls(self) -> None:
+        """Empty its records of calls (CEL), so that those of earlier tests are not found."""
+        with sqlite3.connect(self.log_folder / "master.db", timeout=10) as records:
+            records.execute("DELETE FROM cel")
 
     def kill(self) -> None:
         """kill -9, as a power cut ends it: no Hangup, no Shutdown."""

@@ -50,7 +50,7 @@ def test_a_busy_office_texts_its_caller(office: RealOffice) -> None:
     assert (call.outcome, call.would_text) == (Outcome.BUSY, True)
 
 
-@pytest.mark.parametrize("did", ["2001", "2022"])
+@pytest.mark.parametrize("did", ["2001", "2022"])  # the second as FreePBX has it
 def test_a_withheld_number_is_not_texted_though_the_trunk_shows_it(
     office: RealOffice, did: str
 ) -> None:
@@ -78,3 +78,9 @@ def test_a_call_that_was_ringing_when_the_listener_came_is_judged_too(
             ringing.wait()
             (call,) = office.wait_for_calls(1)
     assert (call.did, call.would_text) == ("2001", True)
+
+
+def test_a_withheld_number_is_seen_though_the_call_is_over_at_once(office: RealOffice) -> None:
+    with office.asterisk.phone("101", BUSY):
+        calls = [office.call(LEAD, "2001", withheld=True) for _ in range(5)]
+    assert {call.reason for call in calls} == {"withheld"}

@@ -21,6 +21,7 @@ CLIENT = "+16175550135"
 
 @pytest.fixture
 def office(asterisk: RealAsterisk, database: Database, tmp_path: Path) -> Iterator[RealOffice]:
+    asterisk.forget_calls()
     with deaf_office(asterisk, database, tmp_path) as office:
         yield office
 

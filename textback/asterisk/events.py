@@ -207,4 +207,3 @@ class Presentation(Event):
     uniqueid: str
     withheld: bool
     refused: bool = False
-    told: bool = True

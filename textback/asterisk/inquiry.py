@@ -33,15 +33,15 @@ def questions(uniqueid: str, channel: str) -> list[dict[str, str]]:
 def answer(headers: Mapping[str, str]) -> Presentation | None:
     """The answer to one of the questions, None when it is an answer to something else.
 
-    `told` is False when the PBX did not know the channel any more.
+    An error counts as "not withheld": the PBX does not know the channel any more, or refuses.
+    What channelvars of manager.conf shows in the channel's last events is then all there is.
     """
     _, is_ours, rest = headers.get("ActionID", "").partition(_LABEL)
     if not is_ours:
         return None
     withheld = presentation_prohibited(headers.get("Value", ""))
     refused = "permission denied" in headers.get("Message", "").lower()
-    told = headers.get("Response", "").lower() == "success"
-    return Presentation(headers, rest.partition("-")[2], withheld, refused, told)
+    return Presentation(headers, rest.partition("-")[2], withheld, refused)
 
 
 @dataclass(slots=True)
@@ -51,7 +51,6 @@ class _Open:
     missing: int
     timeout: asyncio.TimerHandle
     withheld: bool = False
-    told: bool = False  # something came that is an answer, or says that we may not ask
     held: list[Finding] = field(default_factory=list)
 
 
@@ -65,7 +64,6 @@ class Inquiries:
         self._hand_over = hand_over
         self._longest = longest
         self._open: dict[str, _Open] = {}
-        self._unknown: set[str] = set()  # asked in vain, and the call has not ended
 
     def ask(self, uniqueid: str, channel: str) -> list[dict[str, str]]:
         """Begin to wait for the answers; return the actions to send, none when asked already."""
@@ -81,37 +79,27 @@ class Inquiries:
         inquiry = self._open.get(event.uniqueid)
         if inquiry is not None:
             inquiry.withheld = inquiry.withheld or event.withheld
-            inquiry.told = inquiry.told or event.told or event.refused
             inquiry.missing -= 1
             if inquiry.missing <= 0:
                 self._close(event.uniqueid)
 
     def take(self, finding: Finding) -> None:
-        uniqueid = _caller_of(finding)
-        inquiry = self._open.get(uniqueid)
-        if inquiry is not None:
-            inquiry.held.append(finding)
-        elif uniqueid in self._unknown:
-            self._hand_over(_marked(finding, withheld=False, unknown=True))
-        else:
+        inquiry = self._open.get(_caller_of(finding))
+        if inquiry is None:
             self._hand_over(finding)
-        if isinstance(finding, CallEnded):
-            self._unknown.discard(uniqueid)
+        else:
+            inquiry.held.append(finding)
 
     def give_up(self) -> None:
         """The connection is lost: no answer will come any more."""
         for uniqueid in tuple(self._open):
             self._close(uniqueid)
-        self._unknown.clear()
 
     def _close(self, uniqueid: str) -> None:
         inquiry = self._open.pop(uniqueid)
         inquiry.timeout.cancel()
-        unknown = not inquiry.told
-        if unknown and not any(isinstance(held, CallEnded) for held in inquiry.held):
-            self._unknown.add(uniqueid)
         for finding in inquiry.held:
-            self._hand_over(_marked(finding, withheld=inquiry.withheld, unknown=unknown))
+            self._hand_over(_marked(finding) if inquiry.withheld else finding)
 
 
 def _caller_of(finding: Finding) -> str:
@@ -121,12 +109,10 @@ def _caller_of(finding: Finding) -> str:
     return ""
 
 
-def _marked(finding: Finding, *, withheld: bool, unknown: bool) -> Finding:
+def _marked(finding: Finding) -> Finding:
     match finding:
         case CallEnded():
-            hidden = finding.withheld or withheld
-            return replace(finding, withheld=hidden, presentation_unknown=unknown)
+            return replace(finding, withheld=True)
         case VoicemailReached(call=call):
-            hidden = call.withheld or withheld
-            return VoicemailReached(replace(call, withheld=hidden, presentation_unknown=unknown))
+            return VoicemailReached(replace(call, withheld=True))
     return finding

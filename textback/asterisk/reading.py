@@ -83,17 +83,18 @@ def _leg(headers: Headers) -> Leg:
     )
 
 
+_PRESENTATION = ("CALLERID(num-pres)", "CALLERID(pres)", "CALLINGNUMPRES_SV")
+
+
 def _says_withheld(headers: Headers) -> bool:
-    if "CID-CallingPres" in headers:
-        return presentation_prohibited(headers["CID-CallingPres"])
+    if presentation_prohibited(headers.get("CID-CallingPres", "")):
+        return True
     if "ChanVariable" not in headers:
         return False
-    # manager.conf may add `channelvars = CALLERID(num-pres)` to every channel event.
-    for line in headers["ChanVariable"].split("\n"):
-        name, _, value = line.partition("=")
-        if name in ("CALLERID(num-pres)", "CALLERID(pres)", "CALLINGNUMPRES_SV"):
-            return presentation_prohibited(value)
-    return False
+    # `channelvars` of manager.conf adds them to every channel event. FreePBX overwrites the first
+    # and saves it in the last: one that says so is enough.
+    variables = (line.partition("=") for line in headers["ChanVariable"].split("\n"))
+    return any(name in _PRESENTATION and presentation_prohibited(v) for name, _, v in variables)
 
 
 def _holds(headers: Headers) -> bool:

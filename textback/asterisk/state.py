@@ -1,7 +1,7 @@
 """What is known of one PBX now: its channels, who hears whom, and the calls among them."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from textback.asterisk.earshot import Earshot
 from textback.asterisk.events import Event, Leg
@@ -31,7 +31,7 @@ class PbxState:
         self.mailboxes = Mailboxes()
         self.earshot = Earshot(self.graph, self.calls, self.outbound, self.mailboxes)
         self.findings: list[Finding] = []
-        self.now = datetime.min
+        self.now = datetime.fromtimestamp(0, UTC)
 
     def size(self) -> int:
         """How many things are kept: 0 when no channel is live."""
