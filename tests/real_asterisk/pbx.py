@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from .sipp import LOCALHOST, Behaviour, CallHandle, Identity, Sipp, SippPorts
+from .sipp import LOCALHOST, Behaviour, CallHandle, Identity, LoadHandle, Sipp, SippPorts
 from .waiting import BenchError, wait_until
 
 VERSIONS: Final = ("16", "22")
@@ -98,6 +98,12 @@ class RealAsterisk:
         identity = Identity(caller, withheld, display_name)
         self._calls.append(self._sipp.call(identity, did, hangup_after, self._sipp_ports()))
         return self._calls[-1]
+
+    def place_load(self, did: str, *, rate: int, count: int) -> LoadHandle:
+        """Have `count` callers call `did`, `rate` a second, each hung up on; return at once."""
+        load = self._sipp.load(did, rate, count, self._sipp_ports())
+        self._calls.append(load.call)
+        return load
 
     def phone(self, extension: str, behaviour: Behaviour) -> AbstractContextManager[None]:
         """Have the office's phone 101, 102 or 103 plugged in while the block lasts."""

@@ -1,5 +1,6 @@
 """Callers and office phones: SIPp processes that play the scenarios of sipp/."""
 
+import csv
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -103,6 +104,28 @@ class CallHandle:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadHandle:
+    """Many calls under way."""
+
+    call: CallHandle
+    figures: Path
+
+    @property
+    def placed(self) -> int:
+        """Calls begun so far, one second old at most."""
+        return self._figure("TotalCallCreated")
+
+    @property
+    def failed(self) -> int:
+        """Calls of those that did not end as the scenario wants."""
+        return self._figure("FailedCall(C)")
+
+    def _figure(self, name: str) -> int:
+        with self.figures.open(encoding="utf-8") as lines:
+            return int(list(csv.DictReader(lines, delimiter=";"))[-1][name])
+
+
+@dataclass(frozen=True, slots=True)
 class SippPorts:
     """The ports of one SIPp process; it takes four, from `media` on."""
 
@@ -135,6 +158,15 @@ class Sipp:
             "VOICE": str(self._voice),
         }
         return self._start("caller", values, ports, "-m", "1", self._pbx)
+
+    def load(self, did: str, rate: int, count: int, ports: SippPorts) -> LoadHandle:
+        """Place `count` calls, `rate` a second, each from another number; return at once."""
+        figures = self._folder / f"{self._started + 1:03}-load.csv"
+        running = self._start(
+            *("load", {"DID": did}, ports, "-r", str(rate), "-m", str(count)),
+            *("-l", str(count), "-trace_stat", "-fd", "1", "-stf", str(figures), self._pbx),
+        )
+        return LoadHandle(running, figures)
 
     @contextmanager
     def phone(self, behaviour: Behaviour, ports: SippPorts) -> Iterator[None]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from textback.core.messages import IllegalMove, Kind, MessageState
-from textback.store import conversations, messages
+from textback.store import conversations, greetings, messages
 from textback.store.database import Database
 from textback.store.models import Message
 from textback.store.staff import add_staff
@@ -178,9 +178,9 @@ def test_only_greetings_that_went_out_or_may_have_count_as_contact(
     message_id = queue(database, now)
     with database.write() as session:
         conversation_id = session.get_one(Message, message_id).conversation_id
-        assert messages.last_greeting_at(session, conversation_id) == now
+        assert greetings.last_at(session, conversation_id) == now
         messages.cancel_queued(session, conversation_id, now, "the person asked for no more")
-        assert messages.last_greeting_at(session, conversation_id) is None
+        assert greetings.last_at(session, conversation_id) is None
 
 
 def test_a_text_of_a_modem_that_is_no_longer_there_is_unconfirmed(
@@ -213,4 +213,4 @@ def test_a_greeting_that_failed_half_way_was_seen(database: Database, now: datet
         conversation_id = session.get_one(Message, message_id).conversation_id
         messages.part_out(session, work.parts[0].part_id, "sim", 7, now)
         messages.settle(session, message_id, MessageState.FAILED, now)
-        assert messages.last_greeting_at(session, conversation_id) == now
+        assert greetings.last_at(session, conversation_id) == now

@@ -13,7 +13,7 @@ from textback.core.lines import LineRules
 from textback.core.messages import Kind
 from textback.core.office import Office
 from textback.engine.on_the_line import OnTheLine
-from textback.store import calls, conversations, messages
+from textback.store import calls, conversations, greetings
 from textback.store import lines as line_store
 from textback.store.database import Database
 from textback.store.models import Call, Conversation
@@ -44,7 +44,7 @@ class CallBook:
     def start(self) -> None:
         """Let go of what an earlier life of this program held back."""
         with self._database.write() as session:
-            for number in messages.held_numbers(session):
+            for number in greetings.held_numbers(session):
                 self._release(session, number)
 
     def take(self, pbx: str, news: News) -> None:
@@ -59,12 +59,12 @@ class CallBook:
     def _began(self, news: CallBegan, pbx: str) -> None:
         with self._database.read() as session:
             number = _number(session, news.number)
-            waits = number is not None and messages.has_queued_greeting(session, number)
+            waits = number is not None and greetings.is_queued(session, number)
         if number is not None:
             self._on_the_line.began(pbx, news.uniqueid, number)
         if number is not None and waits:
             with self._database.write() as session:
-                messages.hold_greeting(session, number)
+                greetings.hold(session, number)
 
     @_take.register
     def _lost_sight(self, _news: SightLost, pbx: str) -> None:
@@ -116,13 +116,13 @@ class CallBook:
     def _after(self, session: Session, number: str, *, reached: bool) -> bool:
         """A call with this number is over: a greeting that waits is withdrawn (True), or may go."""
         if reached:
-            return messages.cancel_greeting(session, number, self._now(), GOT_THROUGH)
+            return greetings.cancel(session, number, self._now(), GOT_THROUGH)
         if not self._on_the_line.has(number):
             self._release(session, number)
         return False
 
     def _release(self, session: Session, number: str) -> None:
-        messages.release_greeting(session, number, self._now() + LineRules().grace_time)
+        greetings.release(session, number, self._now() + LineRules().grace_time)
 
     def _decide(self, session: Session, kept: Call, call: CallEnded, *, ended: bool) -> None:
         office = load_office(session)
@@ -160,7 +160,7 @@ class CallBook:
             expires_at=decision.expires_at,
         )
         if self._on_the_line.has(conversation.number, besides=kept.uniqueid):
-            messages.hold_greeting(session, conversation.number)
+            greetings.hold(session, conversation.number)
 
 
 def _number(session: Session, raw: str) -> str | None:
@@ -168,7 +168,7 @@ def _number(session: Session, raw: str) -> str | None:
 
 
 def _last_greeting_at(session: Session, conversation: Conversation | None) -> datetime | None:
-    return messages.last_greeting_at(session, conversation.id) if conversation else None
+    return greetings.last_at(session, conversation.id) if conversation else None
 
 
 def _conversation(

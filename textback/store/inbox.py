@@ -2,15 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from textback.core.calls import LostIn, Outcome, Voicemail
-from textback.core.messages import Direction, Kind, MessageState
+from textback.store.entries import (
+    CallEntry,
+    Entry,
+    TextEntry,
+    call_columns,
+    calls_where,
+    texts_where,
+)
 from textback.store.models import Call, Conversation, Line, Message, OptOut, Staff
 
 PAGE = 50  # conversations or calls
@@ -22,75 +28,6 @@ class Show(StrEnum):
     OPEN = "open"
     MINE = "mine"  # open, and this person owns it
     CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class TextEntry:
-    """A text in a timeline. `author` is "" where no person wrote it."""
-
-    id: int
-    at: datetime
-    direction: Direction
-    kind: Kind
-    body: str
-    state: MessageState
-    detail: str
-    author: str
-    settled_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class CallEntry:
-    """A call in a timeline or in the list of calls. `line` is the DID where it has no name.
-
-    Of an outbound call `caller` is who was called, and `answered_by` the phone that called.
-    """
-
-    id: int
-    at: datetime
-    ended_at: datetime
-    caller: str
-    caller_name: str
-    withheld: bool
-    line: str
-    outcome: Outcome
-    voicemail: Voicemail
-    lost_in: str
-    texted: bool
-    decision: str
-    conversation_id: int | None
-    direction: Direction
-    ended: bool
-    queue: str
-    rang: list[str]
-    answered_by: str
-    answered_at: datetime | None
-    forwarded: bool
-
-    @property
-    def outbound(self) -> bool:
-        return self.direction is Direction.OUT
-
-    @property
-    def missed(self) -> bool:
-        """Whether an inbound caller was lost, even if somebody spoke with them first."""
-        if self.outbound:
-            return False
-        passed_on = self.lost_in in (LostIn.TRANSFER, LostIn.PARKING)
-        return self.outcome is not Outcome.ANSWERED or passed_on
-
-    @property
-    def waited(self) -> timedelta:
-        """How long the caller waited for a person, in vain or not."""
-        return max((self.answered_at or self.ended_at) - self.at, timedelta(0))
-
-    @property
-    def talked(self) -> timedelta:
-        """From the answer to the end; nothing where nobody answered."""
-        return max(self.ended_at - (self.answered_at or self.ended_at), timedelta(0))
-
-
-Entry = TextEntry | CallEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +127,8 @@ def _rows() -> Select[*tuple[Any, ...]]:
 
 def _with_last_entries(session: Session, found: Iterable[Any]) -> list[Row]:
     found = list(found)
-    texts = {t.id: t for t in _texts(session, Message.id.in_([row[4] for row in found]))}
-    calls = {c.id: c for c in _calls(session, Call.id.in_([row[5] for row in found]))}
+    texts = {t.id: t for t in texts_where(session, Message.id.in_([row[4] for row in found]))}
+    calls = {c.id: c for c in calls_where(session, Call.id.in_([row[5] for row in found]))}
     return [
         _row(conversation, line, owner, since, _later(texts.get(text_id), calls.get(call_id)))
         for conversation, line, owner, since, text_id, call_id in found
@@ -228,66 +165,10 @@ def _row(
 
 def timeline(session: Session, conversation_id: int, limit: int) -> Timeline:
     """The newest `limit` calls and texts of a conversation."""
-    texts = _texts(session, Message.conversation_id == conversation_id, limit + 1)
-    calls = _calls(session, Call.conversation_id == conversation_id, limit + 1)
+    texts = texts_where(session, Message.conversation_id == conversation_id, limit + 1)
+    calls = calls_where(session, Call.conversation_id == conversation_id, limit + 1)
     entries: list[Entry] = sorted([*calls, *texts], key=lambda entry: entry.at)
     return Timeline(tuple(entries[-limit:]), more=len(entries) > limit)
-
-
-def _texts(
-    session: Session, which: ColumnElement[bool], limit: int | None = None
-) -> list[TextEntry]:
-    query = (
-        select(
-            Message.id,
-            Message.at,
-            Message.direction,
-            Message.kind,
-            Message.body,
-            Message.state,
-            Message.detail,
-            func.coalesce(Staff.name, ""),
-            Message.settled_at,
-        )
-        .outerjoin(Staff, Staff.id == Message.author_id)
-        .where(which)
-        .order_by(Message.at.desc(), Message.id.desc())
-        .limit(limit)
-    )
-    # Oldest first, so that texts of one moment stay in the order they were written.
-    return [TextEntry(*row) for row in reversed(session.execute(query).all())]
-
-
-def _calls(
-    session: Session, which: ColumnElement[bool], limit: int | None = None
-) -> list[CallEntry]:
-    query = _call_columns().where(which).order_by(Call.started_at.desc(), Call.id.desc())
-    return [CallEntry(*row) for row in reversed(session.execute(query.limit(limit)).all())]
-
-
-def _call_columns() -> Select[*tuple[Any, ...]]:
-    return select(
-        Call.id,
-        Call.started_at,
-        Call.ended_at,
-        Call.caller,
-        Call.caller_name,
-        Call.withheld,
-        func.coalesce(Line.name, Call.did),
-        Call.outcome,
-        Call.voicemail,
-        Call.lost_in,
-        Call.texted,
-        Call.decision,
-        Call.conversation_id,
-        Call.direction,
-        Call.ended,
-        Call.queue,
-        Call.rang,
-        Call.answered_by,
-        Call.answered_at,
-        Call.forwarded,
-    ).outerjoin(Line, Line.id == Call.line_id)
 
 
 def calls(session: Session, before: int | None = None) -> tuple[list[CallEntry], bool]:
@@ -295,7 +176,7 @@ def calls(session: Session, before: int | None = None) -> tuple[list[CallEntry],
 
     `before` is the id of the last call of the page before.
     """
-    query = _call_columns()
+    query = call_columns()
     if before is not None:
         end = select(Call.ended_at, Call.id).where(Call.id == before)
         query = query.where(tuple_(Call.ended_at, Call.id) < end.scalar_subquery())
@@ -306,7 +187,7 @@ def calls(session: Session, before: int | None = None) -> tuple[list[CallEntry],
 
 def call(session: Session, call_id: int) -> tuple[CallEntry, list[dict[str, str]]] | None:
     """One call and its trimmed AMI events, None where there is none with this id."""
-    row = session.execute(_call_columns().where(Call.id == call_id)).first()
+    row = session.execute(call_columns().where(Call.id == call_id)).first()
     if row is None:
         return None
     events = session.scalar(select(Call.events).where(Call.id == call_id))

@@ -190,58 +190,6 @@ def expire(session: Session, now: datetime) -> int:
     return len(late)
 
 
-def has_queued_greeting(session: Session, number: str) -> bool:
-    return bool(_queued_greetings(session, number))
-
-
-def hold_greeting(session: Session, number: str) -> None:
-    """While this number is on the line its greeting waits; it expires if they talk for long."""
-    for greeting in _queued_greetings(session, number):
-        greeting.not_before = greeting.expires_at
-
-
-def release_greeting(session: Session, number: str, not_before: datetime) -> None:
-    """The number has hung up and reached nobody: its greeting goes out at `not_before`."""
-    for greeting in _queued_greetings(session, number):
-        greeting.not_before = not_before
-        bump(session, Topic.OUTBOX)
-
-
-def cancel_greeting(session: Session, number: str, now: datetime, detail: str) -> bool:
-    """They got through meanwhile: no text is wanted any more. Whether one still waited."""
-    greetings = _queued_greetings(session, number)
-    for greeting in greetings:
-        move(session, greeting, MessageState.CANCELLED, now, detail)
-    return bool(greetings)
-
-
-def held_numbers(session: Session) -> list[str]:
-    """The numbers whose greeting is held because they are on the line."""
-    return list(
-        session.scalars(
-            select(Conversation.number)
-            .join(Message)
-            .where(
-                Message.state == MessageState.QUEUED,
-                Message.kind == Kind.GREETING,
-                Message.not_before == Message.expires_at,
-            )
-        )
-    )
-
-
-def _queued_greetings(session: Session, number: str) -> Sequence[Message]:
-    return session.scalars(
-        select(Message)
-        .join(Conversation)
-        .where(
-            Conversation.number == number,
-            Message.state == MessageState.QUEUED,
-            Message.kind == Kind.GREETING,
-        )
-    ).all()
-
-
 def cancel_queued(session: Session, conversation_id: int, now: datetime, detail: str) -> None:
     """Withdraw every text to this number that has not left."""
     queued = session.scalars(
@@ -310,23 +258,6 @@ def rewrite(session: Session, message_id: int, body: str, detail: str) -> None:
     message = session.get_one(Message, message_id)
     message.body, message.detail = body, detail
     bump(session, Topic.INBOX)
-
-
-def last_greeting_at(session: Session, conversation_id: int) -> datetime | None:
-    """When this number was last greeted, counting the greetings still on their way.
-
-    One that failed counts when a part of it had gone out.
-    """
-    never_sent = (MessageState.CANCELLED, MessageState.FAILED)
-    return session.scalar(
-        select(func.max(Message.at)).where(
-            Message.conversation_id == conversation_id,
-            Message.kind == Kind.GREETING,
-            or_(
-                Message.state.not_in(never_sent), Message.parts.any(Part.state != PartState.PLANNED)
-            ),
-        )
-    )
 
 
 def outbox_length(session: Session) -> int:

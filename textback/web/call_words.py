@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from textback.core.calls import LostIn, Outcome
-from textback.store.inbox import CallEntry
+from textback.store.entries import CallEntry
 from textback.web import times
 from textback.web.shortening import shortened
 

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, render_template, request
 
 from textback.core import call_steps, call_story
 from textback.store import audit, inbox
-from textback.store.inbox import CallEntry
+from textback.store.entries import CallEntry
 from textback.web import times
 from textback.web.context import context, person
 from textback.web.guard import by_itself

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from textback.core import phone
 from textback.core.office import Office
-from textback.store.inbox import CallEntry, Row
+from textback.store.entries import CallEntry
+from textback.store.inbox import Row
 from textback.web import times, words
 
 

@@ -3,7 +3,8 @@
 from textback.core import phone, policy
 from textback.core.calls import LostIn, Outcome, Voicemail
 from textback.core.messages import Direction, Kind, MessageState
-from textback.store.inbox import CallEntry, Entry, Row, TextEntry
+from textback.store.entries import CallEntry, Entry, TextEntry
+from textback.store.inbox import Row
 from textback.web import call_words
 from textback.web.shortening import shortened
 

@@ -1,0 +1,81 @@
+"""Greetings between the call and the text: held, let go, withdrawn, and remembered."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from textback.core.messages import Kind, MessageState, PartState
+from textback.store.changes import Topic, bump
+from textback.store.messages import move
+from textback.store.models import Conversation, Message, Part
+
+
+def is_queued(session: Session, number: str) -> bool:
+    return bool(_queued(session, number))
+
+
+def hold(session: Session, number: str) -> None:
+    """While this number is on the line its greeting waits; it expires if they talk for long."""
+    for greeting in _queued(session, number):
+        greeting.not_before = greeting.expires_at
+
+
+def release(session: Session, number: str, not_before: datetime) -> None:
+    """The number has hung up and reached nobody: its greeting goes out at `not_before`."""
+    for greeting in _queued(session, number):
+        greeting.not_before = not_before
+        bump(session, Topic.OUTBOX)
+
+
+def cancel(session: Session, number: str, now: datetime, detail: str) -> bool:
+    """They got through meanwhile: no text is wanted any more. Whether one still waited."""
+    greetings = _queued(session, number)
+    for greeting in greetings:
+        move(session, greeting, MessageState.CANCELLED, now, detail)
+    return bool(greetings)
+
+
+def held_numbers(session: Session) -> list[str]:
+    """The numbers whose greeting is held because they are on the line."""
+    return list(
+        session.scalars(
+            select(Conversation.number)
+            .join(Message)
+            .where(
+                Message.state == MessageState.QUEUED,
+                Message.kind == Kind.GREETING,
+                Message.not_before == Message.expires_at,
+            )
+        )
+    )
+
+
+def _queued(session: Session, number: str) -> Sequence[Message]:
+    return session.scalars(
+        select(Message)
+        .join(Conversation)
+        .where(
+            Conversation.number == number,
+            Message.state == MessageState.QUEUED,
+            Message.kind == Kind.GREETING,
+        )
+    ).all()
+
+
+def last_at(session: Session, conversation_id: int) -> datetime | None:
+    """When this number was last greeted, counting the greetings still on their way.
+
+    One that failed counts when a part of it had gone out.
+    """
+    never_sent = (MessageState.CANCELLED, MessageState.FAILED)
+    return session.scalar(
+        select(func.max(Message.at)).where(
+            Message.conversation_id == conversation_id,
+            Message.kind == Kind.GREETING,
+            or_(
+                Message.state.not_in(never_sent), Message.parts.any(Part.state != PartState.PLANNED)
+            ),
+        )
+    )
