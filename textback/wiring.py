@@ -82,8 +82,8 @@ def run_web(config: Config, now: Callable[[], datetime]) -> None:
 
 def run_both(config_file: Path) -> int:
     """Engine and web as two processes, each started again if it dies; the exit code."""
-    base = [sys.executable, "-m", "textback", "run", "--config", str(config_file), "--only"]
-    return supervise({"engine": [*base, "engine"], "web": [*base, "web"]})
+    run = [sys.executable, "-m", "textback", "run", "--config", str(config_file), "--only"]
+    return supervise({only: [*run, only] for only in ("engine", "web")})
 
 
 @dataclass(frozen=True, slots=True)

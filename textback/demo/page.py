@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -29,6 +30,7 @@ class World:
     send_text: Callable[[str, str], object]  # from, text
     phones: Phones
     inbox_url: str
+    zone: ZoneInfo  # the callers are where the office is
 
 
 def create_page(world: World) -> Flask:

@@ -1,7 +1,6 @@
 """Starts the demo: both simulators, the page of the caller's phone, then the real program."""
 
 import json
-import sys
 import tempfile
 import threading
 import urllib.request
@@ -22,7 +21,7 @@ from textback.demo.ports import free_port
 from textback.modem.simulator import ModemSimulator
 from textback.store.database import Database
 from textback.store.migrate import upgrade
-from textback.supervisor import supervise
+from textback.wiring import run_both
 
 _SECRET = "demo"
 
@@ -40,7 +39,7 @@ def run_demo(port: int, ready: Callable[[str, str], None]) -> int:
             with _served(world, phone_port):
                 announce = partial(_announce, inbox, phone, ready)
                 threading.Thread(target=announce, name="announce", daemon=True).start()
-                return supervise(_commands(config))
+                return run_both(config)
 
 
 @contextmanager
@@ -57,6 +56,7 @@ def _simulators(folder: Path, inbox: str) -> Iterator[tuple[World, int, Path]]:
             send_text=modem.receive_sms,
             phones=phones,
             inbox_url=inbox,
+            zone=seed.OFFICE.zone,
         )
         yield world, pbx.port, link
 
@@ -90,11 +90,6 @@ port = {quoted(str(modem))}
         encoding="utf-8",
     )
     return config
-
-
-def _commands(config: Path) -> dict[str, list[str]]:
-    base = [sys.executable, "-m", "textback", "run", "--config", str(config), "--only"]
-    return {"engine": [*base, "engine"], "web": [*base, "web"]}
 
 
 @contextmanager
