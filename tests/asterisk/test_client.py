@@ -14,7 +14,7 @@ from tests.asterisk.listening import Ears, listening
 from textback.asterisk.client import AmiSettings, PbxListener, Timings
 from textback.asterisk.simulator import PbxSimulator
 from textback.core.calls import CallEnded, Finding, Outcome
-from textback.core.links import LinkState
+from textback.core.links import LinkReport, LinkState
 from textback.core.verdict import Reason, judge
 
 RECORDINGS = Path(__file__).parents[1] / "fixtures" / "ami"
@@ -85,6 +85,33 @@ def test_a_scenario_is_heard_and_judged(pbx: PbxSimulator, what: str) -> None:
         assert call.caller == ("" if what == "anonymous" else "+15550100")
 
     hear(settings_for(pbx), story)
+
+
+def test_a_bug_behind_the_link_report_does_not_make_it_deaf(
+    pbx: PbxSimulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    ups: list[LinkState] = []
+    calls: list[Finding] = []
+
+    def fails_once(report: LinkReport) -> None:
+        ups.append(report.state)
+        if ups.count(LinkState.UP) == 1 and report.state is LinkState.UP:
+            raise RuntimeError("a bug")
+
+    async def listen() -> None:
+        listener = PbxListener(
+            settings_for(pbx), calls.append, fails_once, lambda: datetime.now(UTC)
+        )
+        task = asyncio.create_task(listener.run())
+        while ups.count(LinkState.UP) < 2:
+            await asyncio.sleep(0.01)
+        pbx.call("5550100", "2001", "busy")
+        while not any(isinstance(call, CallEnded) for call in calls):
+            await asyncio.sleep(0.01)
+        task.cancel()
+
+    asyncio.run(asyncio.wait_for(listen(), 30))
+    assert "an error ended the connection" in caplog.text
 
 
 def test_many_calls_at_once_are_all_heard(pbx: PbxSimulator) -> None:

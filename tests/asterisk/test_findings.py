@@ -56,6 +56,15 @@ class TestBeginnings:
         assert find(arrival(number="<unknown>")) == []
         assert find(arrival(number="<unknown>"), late, late) == [CallBegan("1.1", "5550100")]
 
+    def test_after_a_lost_link_who_is_still_on_the_line_is_told_again(self) -> None:
+        tracker = CallTracker(InboundRule())
+        findings(tracker, [arrival()])
+        tracker.link_lost()
+        still = event("CoreShowChannel", CALLER, ChannelState="4", CallerIDNum="5550100")
+        snapshot = [still, event("CoreShowChannelsComplete")]
+        assert findings(tracker, snapshot) == [CallBegan("1.1", "5550100")]
+        assert findings(tracker, snapshot) == []  # an audit on a healthy link tells nothing new
+
     def test_a_caller_found_in_a_snapshot_is_on_the_line(self) -> None:
         item = event("CoreShowChannel", CALLER, ChannelState="6", CallerIDNum="5550100")
         found = find(item, event("CoreShowChannelsComplete"))

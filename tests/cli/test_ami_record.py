@@ -64,6 +64,14 @@ def test_the_stream_is_saved_byte_for_byte_without_the_secret(tmp_path: Path) ->
     assert [verdict[1] for verdict in _verdicts(saved)] == [True]
 
 
+@pytest.mark.parametrize("scenario", ["withheld-unmarked", "withheld-freepbx"])
+def test_replay_reads_the_recorded_answers_about_a_withheld_number(
+    tmp_path: Path, scenario: str
+) -> None:
+    saved = _record(tmp_path, scenario)
+    assert [verdict[-1] for verdict in _verdicts(saved)] == [True]
+
+
 def test_nobody_else_may_read_it(tmp_path: Path) -> None:
     _record(tmp_path, "busy")
     assert stat.S_IMODE((tmp_path / "calls.ami").stat().st_mode) == 0o600

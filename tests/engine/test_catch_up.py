@@ -58,8 +58,8 @@ def test_calls_of_the_gap_are_handed_over_and_the_gap_is_noted(
     missed = replace(MISSED, ended_at=now - timedelta(minutes=2))
     overlap = replace(MISSED, uniqueid="0.9", ended_at=now - timedelta(minutes=3, seconds=9))
     records, put = Records([overlap, missed]), list[CallEnded]()
-    catch_up(database, now, records, put).link_is_up()
-    wait_until(lambda: len(gaps(database, now)) == 1, "the gap")
+    catch_up(database, now, records, put).link_is_up(lambda: None)
+    wait_until(lambda: [g.looked_up for g in gaps(database, now)] == [True], "the gap")
     (gap,) = gaps(database, now)
     assert put == [overlap, missed]  # the store knows the first one already
     assert (gap.since, gap.until, gap.recovered) == (now - timedelta(minutes=3), now, 1)
@@ -71,8 +71,8 @@ def test_a_gap_is_noted_though_it_cannot_be_looked_up(
     database: Database, now: datetime, records: Records | None
 ) -> None:
     was_up(database, now - HOUR)
-    catch_up(database, now, records, []).link_is_up()
-    wait_until(lambda: len(gaps(database, now)) == 1, "the gap")
+    catch_up(database, now, records, []).link_is_up(lambda: None)
+    wait_until(lambda: [g.looked_up for g in gaps(database, now)] == [True], "the gap")
     (gap,) = gaps(database, now)
     assert gap.recovered is None
     assert "records" in gap.detail
@@ -80,8 +80,32 @@ def test_a_gap_is_noted_though_it_cannot_be_looked_up(
 
 def test_the_first_start_and_a_short_loss_are_no_gaps(database: Database, now: datetime) -> None:
     records = Records()
-    catch_up(database, now, records, []).link_is_up()
+    catch_up(database, now, records, []).link_is_up(lambda: None)
     was_up(database, now - timedelta(seconds=1))
-    catch_up(database, now, records, []).link_is_up()
+    done: list[bool] = []
+    catch_up(database, now, records, []).link_is_up(lambda: done.append(True))
+    wait_until(lambda: done == [True], "the report")
     assert records.asked == []
     assert gaps(database, now) == []
+
+
+def test_a_gap_that_was_not_looked_up_before_the_end_is_looked_up_at_the_next_start(
+    database: Database, now: datetime
+) -> None:
+    was_up(database, now - HOUR)
+    died = CatchUp(database, "office", Records(), print, lambda: now, looks=(3600,))
+    died.link_is_up(lambda: was_up(database, now))
+    wait_until(lambda: len(gaps(database, now)) == 1, "the gap")
+    later, put = now + timedelta(seconds=1), list[CallEnded]()
+    CatchUp(
+        database, "office", Records([MISSED]), put.append, lambda: later, looks=(0,)
+    ).link_is_up(lambda: None)
+    wait_until(lambda: gaps(database, now)[0].recovered == 1, "the gap to be looked up")
+    assert put == [MISSED]
+
+
+def test_the_gap_is_noted_before_the_link_is_shown_as_up(database: Database, now: datetime) -> None:
+    was_up(database, now - HOUR)
+    seen: list[int] = []
+    catch_up(database, now, Records(), []).link_is_up(lambda: seen.append(len(gaps(database, now))))
+    wait_until(lambda: seen == [1], "the report")

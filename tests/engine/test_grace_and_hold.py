@@ -16,11 +16,12 @@ from textback.core.calls import (
     Voicemail,
     VoicemailReached,
 )
+from textback.core.lines import LineRules
 from textback.core.messages import Direction, MessageState
 from textback.engine.calls import CallBook, News, SightLost
 from textback.store import messages
 from textback.store.database import Database
-from textback.store.lines import name_line, unnamed_dids
+from textback.store.lines import name_line, save_default_rules, unnamed_dids
 from textback.store.models import Call, Conversation, Message
 from textback.store.office import save_office
 
@@ -96,6 +97,8 @@ def test_a_text_waits_for_the_grace(desk: Desk) -> None:
 def test_who_calls_again_and_gets_through_is_not_texted(desk: Desk) -> None:
     desk.hear(MISSED, CallBegan("2.2", LEAD), ANSWERED)
     assert [text.state for text in desk.texts()] == [MessageState.CANCELLED]
+    first = desk.calls()[0]
+    assert (first.texted, first.decision) == (False, "got_through")
 
 
 def test_a_withdrawn_greeting_does_not_use_up_the_day(desk: Desk) -> None:
@@ -212,3 +215,33 @@ def test_a_call_by_its_did_belongs_to_its_line(desk: Desk) -> None:
     assert [call.line_id for call in desk.calls()] == [1, None]
     with desk.database.read() as session:
         assert unnamed_dids(session) == [("3001", 1)]
+
+
+def test_a_line_keeps_its_own_grace_whatever_happens_meanwhile(desk: Desk) -> None:
+    with desk.database.write() as session:
+        save_default_rules(session, LineRules(grace=120))
+    desk.hear(MISSED)
+    desk.hear(CallBegan("7.7", LEAD), after=timedelta(seconds=1))
+    desk.hear(outbound(desk, answered=False), after=timedelta(seconds=9))
+    assert not desk.due_in(timedelta(seconds=119))
+    assert desk.due_in(timedelta(seconds=120))
+
+
+def test_a_greeting_that_was_not_held_keeps_its_time(desk: Desk) -> None:
+    desk.hear(MISSED)
+    desk.hear(replace(MISSED, uniqueid="2.2"), after=timedelta(seconds=4))
+    assert desk.due_in(timedelta(seconds=1))
+
+
+def test_who_waits_to_the_end_of_the_hold_is_texted_after_all(desk: Desk) -> None:
+    desk.hear(MISSED, CallBegan("2.2", LEAD))
+    again = replace(MISSED, uniqueid="2.2", ended_at=desk.now + timedelta(minutes=14, seconds=58))
+    desk.hear(again, after=timedelta(minutes=14, seconds=58))
+    assert desk.due_in(GRACE)
+    assert desk.due_in(timedelta(minutes=10))
+
+
+def test_a_held_text_gives_nobody_a_time_to_wait_for(desk: Desk) -> None:
+    desk.hear(MISSED, CallBegan("2.2", LEAD), after=timedelta(0))
+    with desk.database.read() as session:
+        assert messages.next_due_at(session) is None

@@ -13,10 +13,10 @@ from textback.core.calls import Outcome, Voicemail
 from textback.core.links import LinkState
 from textback.core.messages import Direction, Kind, MessageState
 from textback.core.office import Office
-from textback.store import calls, conversations, lines, migrate, office, staff
+from textback.store import conversations, lines, migrate, office, staff
 from textback.store.changes import Topic, bump
 from textback.store.database import Database
-from textback.store.models import Call, Conversation, Link, Message, OptOut
+from textback.store.models import Call, Conversation, Gap, Link, Message, OptOut
 
 NOW = datetime(2026, 11, 23, 19, 5, tzinfo=UTC)  # a Monday, 2:05 pm in New York
 PASSWORD = "correct horse battery"
@@ -206,7 +206,16 @@ class Make:
         until = until or self.clock()
         with self.writing() as session:
             since = until - timedelta(minutes=20)
-            calls.add_gap(session, "pbx", since, until, recovered, detail)
+            session.add(
+                Gap(
+                    pbx="pbx",
+                    since=since,
+                    until=until,
+                    looked_up=True,
+                    recovered=recovered,
+                    detail=detail,
+                )
+            )
 
     def opt_out(self, conversation_id: int) -> None:
         with self.writing() as session:

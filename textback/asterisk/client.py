@@ -65,6 +65,11 @@ class PbxListener:
                 self._report(self._down(down))
                 await asyncio.sleep(retry)
                 retry = min(2 * retry, timings.last_retry)
+            except Exception:
+                # A bug must not make us deaf for ever: a new connection starts afresh.
+                _log.exception("an error ended the connection to the phone system")
+                self._report(self._down(LinkDown("an error in textback; see its log")))
+                await asyncio.sleep(timings.last_retry)
 
     async def _stay_connected(self) -> None:
         connection = Connection(self._settings, lambda event: self._take(connection, event))

@@ -51,6 +51,10 @@ class OutboundCalls:
         """The Uniqueids of the trunk channels that called."""
         return self._by_leg.keys()
 
+    def under_way(self) -> list[CallBegan]:
+        calls = {id(call): call for call in self._by_leg.values()}
+        return [CallBegan(call.uniqueid, call.number) for call in calls.values()]
+
     def began(
         self, leg: str, linkedid: str, *, number: str, dialler: str, by: str, now: datetime
     ) -> list[CallBegan]:

@@ -47,8 +47,9 @@ class Snapshots:
     def complete(self, _event: CoreShowChannelsComplete, now: datetime) -> None:
         items, self._items = self._items, []
         listed = {item.leg.uniqueid for item in items}
+        rebuilt = False
         if self._rebuilding:
-            self._rebuilding, self.unheard_of = False, False
+            self._rebuilding, self.unheard_of, rebuilt = False, False, True
             gone, self._stale = self._stale - listed, set()
         else:
             items = [item for item in items if item.leg.uniqueid not in self._state.graph]
@@ -58,6 +59,8 @@ class Snapshots:
             self._unlisted = unlisted - gone
         self._state.end_unseen(gone, now)
         self._take_in(items, now)
+        if rebuilt:
+            self._state.announce_again()
         self._state.graph.forget_empty_bridges()
 
     def _take_in(self, items: list[CoreShowChannel], now: datetime) -> None:

@@ -70,6 +70,13 @@ class PbxState:
             call.caller = leg.number
             self.findings.append(CallBegan(call.uniqueid, call.caller))
 
+    def announce_again(self) -> None:
+        """After a lost link nobody knows any more who is on the line: say it once more."""
+        live = [self.calls.get(uniqueid) for uniqueid in self.calls]
+        began = [CallBegan(call.uniqueid, call.caller) for call in live if call and call.caller]
+        began += self.outbound.under_way()
+        self.findings += [one for one in began if one not in self.findings]
+
     def record(self, linkedid: str, event: Event) -> None:
         """Keep an event with the calls it belongs to."""
         for call in self.calls.linked(linkedid):

@@ -10,8 +10,9 @@ from typing import BinaryIO
 
 import click
 
-from textback.asterisk.frames import FrameReader, event_name
+from textback.asterisk.frames import FrameReader, event_name, parse
 from textback.asterisk.inbound import InboundRule, rule_for
+from textback.asterisk.inquiry import answer
 from textback.asterisk.reading import read_event
 from textback.asterisk.tracker import CallTracker
 from textback.cli.failing import fail
@@ -77,7 +78,7 @@ def judged_calls(chunks: Iterable[bytes], inbound: InboundRule) -> Iterator[Call
             seen_any = seen_any or bool(name)
             if frame.startswith(_BANNER):
                 tracker.link_lost()  # a new connection: what comes next begins with a snapshot
-            event = read_event(frame)
+            event = read_event(frame) if name else answer(parse(frame))
             if event is not None:
                 findings = tracker.feed(event, datetime.now(UTC))
                 yield from (found for found in findings if isinstance(found, CallEnded))

@@ -4,9 +4,10 @@ import json
 import signal
 import sys
 import threading
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
@@ -64,12 +65,14 @@ def modem(link: Path, number: str, seconds_per_part: float, pin: str | None, cap
     except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     with simulator:
-        reader = threading.Thread(target=obey_all, args=(simulator, sys.stdin), daemon=True)
+        # Unbuffered: a thread that waits inside sys.stdin's lock would abort the program's end.
+        orders = open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)  # noqa: SIM115
+        reader = threading.Thread(target=obey_all, args=(simulator, orders), daemon=True)
         reader.start()
         stop.wait()
 
 
-def obey_all(simulator: ModemSimulator, lines: TextIO) -> None:
+def obey_all(simulator: ModemSimulator, lines: Iterable[bytes]) -> None:
     """Obeys JSON lines until they end; a bad one is answered on standard error."""
     for line in lines:
         if not line.strip():

@@ -4,9 +4,9 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
@@ -59,12 +59,14 @@ def pbx(port: int, secret: str, host: str, speed: float) -> None:
     except OSError as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror}") from None
     _print({"listening": simulator.port})
-    threading.Thread(target=_obey, args=(simulator, sys.stdin.buffer), daemon=True).start()
+    # Unbuffered: a thread that waits inside sys.stdin's lock would abort the interpreter's end.
+    orders = open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)  # noqa: SIM115
+    threading.Thread(target=_obey, args=(simulator, orders), daemon=True).start()
     stop.wait()
     simulator.stop()
 
 
-def _obey(simulator: PbxSimulator, orders: BinaryIO) -> None:
+def _obey(simulator: PbxSimulator, orders: Iterable[bytes]) -> None:
     for order in orders:
         if order.strip():
             _print(answer(simulator, order))

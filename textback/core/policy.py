@@ -22,6 +22,7 @@ class PolicyReason(StrEnum):
     MESSAGE_LEFT = "message_left"
     TOO_SHORT = "too_short"
     MAYBE_WITHHELD = "maybe_withheld"
+    GOT_THROUGH = "got_through"
     NOT_SET_UP = "not_set_up"
     INVALID_NUMBER = "invalid_number"
     OPTED_OUT = "opted_out"
@@ -40,6 +41,7 @@ _WORDS: dict[str, str] = {
     PolicyReason.STILL_IN_VOICEMAIL: "The caller is in voicemail; it is decided at the hang-up.",
     PolicyReason.MESSAGE_LEFT: "The caller left a message, and this line then sends no text.",
     PolicyReason.TOO_SHORT: "The call was too short to count on this line.",
+    PolicyReason.GOT_THROUGH: "They called again, or were called back, and got through.",
     PolicyReason.MAYBE_WITHHELD: "Nobody could find out whether the caller withheld the number.",
     PolicyReason.NOT_SET_UP: "The office is not set up yet, so there is no text to send.",
     PolicyReason.INVALID_NUMBER: "The caller's number is not a valid phone number.",

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from textback.core import lines, phone, policy
 from textback.core.calls import CallBegan, CallEnded, OutboundEnded, VoicemailReached
-from textback.core.lines import LineRules
 from textback.core.messages import Kind
 from textback.core.office import Office
 from textback.engine.on_the_line import OnTheLine
@@ -108,21 +107,25 @@ class CallBook:
 
     def _settle(self, session: Session, kept: Call, call: CallEnded) -> None:
         number = _number(session, call.caller)
-        if number is not None and self._after(session, number, reached=call.person_reached):
-            kept.texted = False  # its text from the voicemail's beginning was withdrawn
+        if number is not None:
+            self._after(session, number, reached=call.person_reached)
         if not kept.texted:
             self._decide(session, kept, call, ended=True)
 
-    def _after(self, session: Session, number: str, *, reached: bool) -> bool:
-        """A call with this number is over: a greeting that waits is withdrawn (True), or may go."""
+    def _after(self, session: Session, number: str, *, reached: bool) -> None:
+        """A call with this number is over: a greeting that waits is withdrawn, or may go."""
         if reached:
-            return greetings.cancel(session, number, self._now(), GOT_THROUGH)
-        if not self._on_the_line.has(number):
+            reason = policy.PolicyReason.GOT_THROUGH
+            greetings.cancel(session, number, self._now(), GOT_THROUGH, reason)
+        elif not self._on_the_line.has(number):
             self._release(session, number)
-        return False
 
     def _release(self, session: Session, number: str) -> None:
-        greetings.release(session, number, self._now() + LineRules().grace_time)
+        conversation = conversations.existing_conversation(session, number)
+        if conversation is not None:
+            grace = line_store.rules_of(session, conversation.line_id).grace_time
+            lasting = policy.TOO_LATE_AFTER
+            greetings.release(session, number, grace=grace, lasting=lasting, now=self._now())
 
     def _decide(self, session: Session, kept: Call, call: CallEnded, *, ended: bool) -> None:
         office = load_office(session)
@@ -134,7 +137,7 @@ class CallBook:
             now=self._now(),
             office=office,
             number=number,
-            rules=line.rules if line else line_store.default_rules(session),
+            rules=line_store.rules_of(session, kept.line_id),
             ended=ended,
             opted_out=number is not None and conversations.opted_out(session, number),
             last_greeting_at=_last_greeting_at(session, conversation),

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sqlalchemy.exc import OperationalError
+
 from textback.core.calls import CallEnded
 from textback.core.errors import TextbackError
 from textback.store import calls, links
@@ -53,31 +55,41 @@ class CatchUp:
         self._trusted = trusted
         self._looks = looks
 
-    def link_is_up(self) -> None:
-        """The listener is back: look up what it missed, in a thread of its own.
+    def link_is_up(self, then: Callable[[], None]) -> None:
+        """The listener is back: note the gap, call `then`, and look up what was missed.
 
-        To be called before the link is reported up, which moves the time it was last up.
+        In a thread of its own. `then` reports the link up, which moves the time it was last up:
+        the gap is in the database before, so that it is looked up even if we end in between.
         """
         until = self._now()
-        with self._database.read() as session:
-            since = links.last_up(session, "pbx", self._pbx)
-        if since is not None and until - since > _NO_GAP:
-            name = f"catch-up-{self._pbx}"
-            threading.Thread(target=self._look, args=(since, until), name=name, daemon=True).start()
+        name = f"catch-up-{self._pbx}"
+        threading.Thread(target=self._run, args=(until, then), name=name, daemon=True).start()
 
-    def _look(self, since: datetime, until: datetime) -> None:
-        recovered, detail = None, ""
-        for pause in self._looks:
+    def _run(self, until: datetime, then: Callable[[], None]) -> None:
+        try:
+            with self._database.write() as session:
+                since = links.last_up(session, "pbx", self._pbx)
+                if since is not None and until - since > _NO_GAP:
+                    calls.add_gap(session, self._pbx, since, until)
+        except OperationalError as error:
+            log.error("%s: a gap could not be noted: %s", self._pbx, error.orig)
+        then()
+        self._look_up_gaps()
+
+    def _look_up_gaps(self) -> None:
+        with self._database.read() as session:
+            gaps = calls.gaps_to_look_up(session, self._pbx)
+        found: dict[int, tuple[int | None, str]] = {}
+        for pause in self._looks if gaps else ():
             threading.Event().wait(pause)
-            recovered, detail = self._recover(since, until)
-        with self._database.write() as session:
-            calls.add_gap(session, self._pbx, since, until, recovered, detail)
-        log.warning(
-            "%s: nobody listened for %d s; %s",
-            self._pbx,
-            (until - since).total_seconds(),
-            detail or f"{recovered} call(s) found in its records",
-        )
+            found = {gap.id: self._recover(gap.since, gap.until) for gap in gaps}
+        for gap in gaps:
+            recovered, detail = found[gap.id]
+            with self._database.write() as session:
+                calls.close_gap(session, gap.id, recovered, detail)
+            seconds = (gap.until - gap.since).total_seconds()
+            what = detail or f"{recovered} call(s) found in its records"
+            log.warning("%s: nobody listened for %.0f s; %s", self._pbx, seconds, what)
 
     def _recover(self, since: datetime, until: datetime) -> tuple[int | None, str]:
         if self._history is None:
@@ -86,6 +98,9 @@ class CatchUp:
             found = self._history.calls(since - _OVERLAP, until)
         except TextbackError as error:
             return None, f"the phone system's own records could not be read: {error}"
+        except Exception:
+            log.exception("%s: its records could not be read", self._pbx)
+            return None, "an error in reading the phone system's records; see the log"
         for call in found:
             self._put(replace(call, presentation_unknown=not self._trusted))
         return sum(call.ended_at >= since for call in found), ""

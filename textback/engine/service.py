@@ -88,11 +88,12 @@ class Engine:
         )
 
         def on_link(report: LinkReport) -> None:
+            show = partial(self._board.report, "pbx", name, report)
             if report.state is LinkState.UP:
-                catch_up.link_is_up()
+                catch_up.link_is_up(then=show)
             else:
                 put(SightLost())
-            self._board.report("pbx", name, report)
+                show()
 
         return PbxListener(pbx.ami, put, on_link, self._now)
 

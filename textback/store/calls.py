@@ -114,12 +114,20 @@ def calls_since(session: Session, since: datetime | None) -> list[Call]:
     return list(session.scalars(query))
 
 
-def add_gap(
-    session: Session, pbx: str, since: datetime, until: datetime, recovered: int | None, detail: str
-) -> None:
-    """Note that nobody listened to a PBX in between."""
-    gap = Gap(pbx=pbx, since=since, until=until, recovered=recovered, detail=detail[:255])
-    session.add(gap)
+def add_gap(session: Session, pbx: str, since: datetime, until: datetime) -> None:
+    """Note that nobody listened to a PBX in between; what was missed is still to be looked up."""
+    session.add(Gap(pbx=pbx, since=since, until=until, looked_up=False, detail="being looked up"))
+    bump(session, Topic.LINKS)
+
+
+def gaps_to_look_up(session: Session, pbx: str) -> list[Gap]:
+    return list(session.scalars(select(Gap).where(Gap.pbx == pbx, Gap.looked_up.is_(False))))
+
+
+def close_gap(session: Session, gap_id: int, recovered: int | None, detail: str) -> None:
+    """What was missed has been looked up, or cannot be (None, and why)."""
+    gap = session.get_one(Gap, gap_id)
+    gap.looked_up, gap.recovered, gap.detail = True, recovered, detail[:255]
     bump(session, Topic.LINKS)
 
 

@@ -1,7 +1,7 @@
 """Greetings between the call and the text: held, let go, withdrawn, and remembered."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from textback.core.messages import Kind, MessageState, PartState
 from textback.store.changes import Topic, bump
 from textback.store.messages import move
-from textback.store.models import Conversation, Message, Part
+from textback.store.models import Call, Conversation, Message, Part
 
 
 def is_queued(session: Session, number: str) -> bool:
@@ -22,18 +22,30 @@ def hold(session: Session, number: str) -> None:
         greeting.not_before = greeting.expires_at
 
 
-def release(session: Session, number: str, not_before: datetime) -> None:
-    """The number has hung up and reached nobody: its greeting goes out at `not_before`."""
+def release(
+    session: Session, number: str, *, grace: timedelta, lasting: timedelta, now: datetime
+) -> None:
+    """The number has hung up and reached nobody: its greeting goes out after the line's grace.
+
+    One that was not held keeps its time. The call that ended now makes it worth sending anew.
+    """
     for greeting in _queued(session, number):
-        greeting.not_before = not_before
-        bump(session, Topic.OUTBOX)
+        if greeting.not_before == greeting.expires_at:
+            greeting.not_before, greeting.expires_at = now + grace, now + lasting
+            bump(session, Topic.OUTBOX)
 
 
-def cancel(session: Session, number: str, now: datetime, detail: str) -> bool:
-    """They got through meanwhile: no text is wanted any more. Whether one still waited."""
+def cancel(session: Session, number: str, now: datetime, detail: str, decision: str) -> bool:
+    """They got through meanwhile: no text is wanted any more. Whether one still waited.
+
+    The call that it answers is no longer told as texted.
+    """
     greetings = _queued(session, number)
     for greeting in greetings:
         move(session, greeting, MessageState.CANCELLED, now, detail)
+        call = session.get(Call, greeting.call_id) if greeting.call_id else None
+        if call is not None:
+            call.texted, call.decision = False, decision
     return bool(greetings)
 
 

@@ -23,6 +23,12 @@ def default_rules(session: Session) -> LineRules:
     return rules_from_fields({name.removeprefix(_DEFAULT_RULES): value for name, value in rows})
 
 
+def rules_of(session: Session, line_id: int | None) -> LineRules:
+    """The rules of a line, of the default line where there is none (any more)."""
+    row = session.get(Line, line_id) if line_id is not None else None
+    return rules_from_fields(row.rules) if row else default_rules(session)
+
+
 def save_default_rules(session: Session, rules: LineRules) -> None:
     for name, value in rules_to_fields(rules).items():
         session.merge(Setting(name=_DEFAULT_RULES + name, value=value))

@@ -17,10 +17,10 @@ def report(session: Session, kind: str, name: str, state: LinkReport, now: datet
     if link is None:
         link = Link(kind=kind, name=name, state=state.state, detail="", since=now, seen_at=now)
         session.add(link)
+    if LinkState.UP in (link.state, state.state):
+        link.up_at = now  # also at the moment in which it is lost
     if link.state is not state.state:
         link.since = now
-    if state.state is LinkState.UP:
-        link.up_at = now
     before = (link.state, link.detail)
     link.state, link.detail, link.seen_at = state.state, state.detail[:255], now
     if before != (link.state, link.detail) or link in session.new:

@@ -79,8 +79,13 @@ def due(session: Session, now: datetime) -> Due | None:
 
 def next_due_at(session: Session) -> datetime | None:
     """When the first of the texts that wait for their time may go; None when none waits."""
-    waiting = select(func.min(Message.not_before)).where(Message.state == MessageState.QUEUED)
-    return session.scalar(waiting)
+    return session.scalar(
+        select(func.min(Message.not_before)).where(
+            Message.state == MessageState.QUEUED,
+            # One that is held until it expires waits for a call to end, not for its time.
+            or_(Message.expires_at.is_(None), Message.not_before < Message.expires_at),
+        )
+    )
 
 
 def _wanted(now: datetime) -> ColumnElement[bool]:

@@ -195,6 +195,7 @@ class Gap(Base):
     pbx: Mapped[str] = mapped_column(String(64))
     since: Mapped[datetime]
     until: Mapped[datetime] = mapped_column(index=True)
+    looked_up: Mapped[bool]
     recovered: Mapped[int | None]
     detail: Mapped[str] = mapped_column(String(255))
 

@@ -32,3 +32,5 @@ def banners(links: Iterable[Link], office: Office | None, now: datetime) -> Iter
         words = _BROKEN.get((link.kind, link.state))
         if words:
             yield f"{words} {link.detail}".strip()
+        elif link.kind == "pbx" and link.state is LinkState.UP and link.detail:
+            yield link.detail  # it is heard, but does not tell all that it should

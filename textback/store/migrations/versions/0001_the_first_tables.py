@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("pbx", sa.String(length=64), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("looked_up", sa.Boolean(), nullable=False),
         sa.Column("recovered", sa.Integer(), nullable=True),
         sa.Column("detail", sa.String(length=255), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gap")),
