@@ -35,18 +35,13 @@ def release(
             bump(session, Topic.OUTBOX)
 
 
-def cancel(session: Session, number: str, now: datetime, detail: str, decision: str) -> bool:
-    """They got through meanwhile: no text is wanted any more. Whether one still waited.
-
-    The call that it answers is no longer told as texted.
-    """
-    greetings = _queued(session, number)
-    for greeting in greetings:
+def cancel(session: Session, number: str, now: datetime, detail: str, decision: str) -> None:
+    """They got through meanwhile: no text is wanted, and the call it answers is not texted."""
+    for greeting in _queued(session, number):
         move(session, greeting, MessageState.CANCELLED, now, detail)
         call = session.get(Call, greeting.call_id) if greeting.call_id else None
         if call is not None:
             call.texted, call.decision = False, decision
-    return bool(greetings)
 
 
 def held_numbers(session: Session) -> list[str]:
