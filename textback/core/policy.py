@@ -23,6 +23,7 @@ class PolicyReason(StrEnum):
     TOO_SHORT = "too_short"
     MAYBE_WITHHELD = "maybe_withheld"
     GOT_THROUGH = "got_through"
+    NOT_DECIDED = "not_decided"
     NOT_SET_UP = "not_set_up"
     INVALID_NUMBER = "invalid_number"
     OPTED_OUT = "opted_out"
@@ -41,6 +42,7 @@ _WORDS: dict[str, str] = {
     PolicyReason.STILL_IN_VOICEMAIL: "The caller is in voicemail; it is decided at the hang-up.",
     PolicyReason.MESSAGE_LEFT: "The caller left a message, and this line then sends no text.",
     PolicyReason.TOO_SHORT: "The call was too short to count on this line.",
+    PolicyReason.NOT_DECIDED: "An error in textback kept it from being decided; see its log.",
     PolicyReason.GOT_THROUGH: "They called again, or were called back, and got through.",
     PolicyReason.MAYBE_WITHHELD: "Nobody could find out whether the caller withheld the number.",
     PolicyReason.NOT_SET_UP: "The office is not set up yet, so there is no text to send.",

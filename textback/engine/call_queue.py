@@ -45,6 +45,15 @@ class CallQueue:
                 self._keep(*item)
             except Exception:
                 log.exception("a finding could not be kept: %s", type(item[1]).__name__)
+                self._set_aside(*item)
+
+    def _set_aside(self, pbx: str, news: News) -> None:
+        if not isinstance(news, CallEnded):
+            return
+        try:
+            self._book.set_aside(pbx, news)
+        except Exception:
+            log.exception("nor could the call be set aside: uniqueid %s", news.uniqueid)
 
     def _keep(self, pbx: str, news: News) -> None:
         told = False

@@ -50,6 +50,13 @@ class CallBook:
         """Keep one finding. Raises OperationalError when the database cannot be written."""
         self._take(news, pbx)
 
+    def set_aside(self, pbx: str, call: CallEnded) -> None:
+        """Keep a call about which nothing could be decided, so that staff see it all the same."""
+        with self._database.write() as session:
+            kept = calls.record(session, pbx, call)
+            if kept is not None:
+                kept.decision = policy.PolicyReason.NOT_DECIDED
+
     @singledispatchmethod
     def _take(self, news: News, pbx: str) -> None:
         raise TypeError(f"{pbx}: what is {news!r}?")
