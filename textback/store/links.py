@@ -17,8 +17,9 @@ def report(session: Session, kind: str, name: str, state: LinkReport, now: datet
     if link is None:
         link = Link(kind=kind, name=name, state=state.state, detail="", since=now, seen_at=now)
         session.add(link)
-    if LinkState.UP in (link.state, state.state):
-        link.up_at = now  # also at the moment in which it is lost
+    lost_now = link.state is LinkState.UP and state.state in (LinkState.DOWN, LinkState.REFUSED)
+    if state.state is LinkState.UP or lost_now:
+        link.up_at = now  # CONNECTING after UP is a new start: when it was last up is long ago
     if link.state is not state.state:
         link.since = now
     before = (link.state, link.detail)
