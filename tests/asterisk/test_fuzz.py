@@ -89,6 +89,6 @@ def test_broken_frames_crash_nothing_and_fill_no_memory() -> None:
         longest = max(longest, reader.pending)
         most = max(most, tracker.live_channels)
     assert events > FRAMES / 3
-    assert longest <= LIMIT + 1
+    assert longest <= LIMIT + 3
     assert most <= CHANNELS + len(JUNK)
     assert tracker.remembers() <= 10 * CHANNELS

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.asterisk.ami import feed, findings, only
 from textback.asterisk.events import Event, Shutdown
-from textback.asterisk.frames import FrameReader
+from textback.asterisk.frames import FrameReader, recorded
 from textback.asterisk.inbound import InboundRule
 from textback.asterisk.reading import read_event
 from textback.asterisk.tracker import CallTracker
@@ -80,7 +80,9 @@ def test_calls_that_go_on_at_once_are_judged_as_they_are_alone(
 
 
 def _events(path: Path) -> list[Event]:
-    events = (read_event(frame) for frame in FrameReader().feed(path.read_bytes() + b"\n\n"))
+    events = (
+        read_event(frame) for frame in FrameReader().feed(recorded(path.read_bytes()) + b"\n\n")
+    )
     return [event for event in events if event is not None and not isinstance(event, Shutdown)]
 
 

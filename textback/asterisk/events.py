@@ -7,6 +7,7 @@ say, or said oddly, is "" or None.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
 Headers = Mapping[str, str]
 
@@ -21,8 +22,7 @@ class ChannelState(IntEnum):
     BUSY = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """One channel, as an event shows it. `number` and `name` are "" when the PBX knows none."""
 
     uniqueid: str

@@ -1,19 +1,20 @@
 """AMI bytes to frames: cut at blank lines while still bytes, so that no character is lost."""
 
-_BLANK_LINE = b"\n\n"
+_MOST_OF_AN_END = 3  # bytes of "\r\n\r\n" that may wait for the last one
 
 
 class FrameReader:
     """Cuts a stream of bytes, however it is split into reads, into frames.
 
-    A frame is the bytes between two blank lines, with line ends as "\\n" and no blank line inside.
-    Line ends may come as "\\r\\n" (AMI) or "\\n" (recordings); any "\\r" is left out. A frame of
-    more than `limit` bytes is dropped and counted in `dropped`; the stream goes on after it.
+    A frame is the bytes between two blank lines, as they came; its last line has no line end.
+    Lines end with "\r\n" (AMI) or "\n", whichever the first one does. A frame of more than
+    `limit` bytes is dropped and counted in `dropped`; the stream goes on after it.
     """
 
     def __init__(self, limit: int = 64 * 1024) -> None:
         self.dropped = 0
         self._limit = limit
+        self._blank_line = b""  # not known yet
         self._rest = b""
         self._skipping = False
 
@@ -24,8 +25,7 @@ class FrameReader:
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take the next bytes; return the frames they complete, oldest first."""
-        pieces = (self._rest + data.translate(None, b"\r")).split(_BLANK_LINE)
-        self._rest = pieces.pop()
+        *pieces, self._rest = self._cut(self._rest + data)
         if self._skipping and pieces:
             del pieces[0]
             self._skipping = False
@@ -33,8 +33,16 @@ class FrameReader:
         self._bound_the_rest()
         return frames
 
+    def _cut(self, data: bytes) -> list[bytes]:
+        if not self._blank_line:
+            line, newline, _ = data.partition(b"\n")
+            if not newline:
+                return [data]
+            self._blank_line = b"\r\n\r\n" if line.endswith(b"\r") else b"\n\n"
+        return data.split(self._blank_line)
+
     def _within_limit(self, pieces: list[bytes]) -> list[bytes]:
-        frames = [frame for piece in pieces if (frame := piece.lstrip(b"\n"))]
+        frames = [frame for piece in pieces if (frame := piece.lstrip(b"\r\n"))]
         if max(map(len, frames), default=0) <= self._limit:
             return frames
         kept = [frame for frame in frames if len(frame) <= self._limit]
@@ -42,26 +50,29 @@ class FrameReader:
         return kept
 
     def _bound_the_rest(self) -> None:
-        # One byte more than the limit may be the first half of the blank line that ends the frame.
+        if not self._skipping:
+            self._rest = self._rest.lstrip(b"\r\n") or self._rest[-1:]
+            if len(self._rest) > self._limit + _MOST_OF_AN_END:
+                self.dropped += 1
+                self._skipping = True
         if self._skipping:
-            self._rest = self._rest[-1:]
-        elif len(self._rest.lstrip(b"\n")) > self._limit + 1:
-            self.dropped += 1
-            self._skipping = True
-            self._rest = self._rest[-1:]
+            self._rest = self._rest[-_MOST_OF_AN_END:]
+
+
+def recorded(data: bytes) -> bytes:
+    """Bytes of a recording with line ends made one kind: editors mix them."""
+    return data.translate(None, b"\r")
 
 
 def event_name(frame: bytes) -> bytes:
     """The frame's event name, b"" when it is no event; costs no parsing."""
-    if frame.startswith(b"Event: "):
-        start = 7
-    else:
-        found = frame.find(b"\nEvent: ")
-        if found < 0:
+    start = 7
+    if not frame.startswith(b"Event: "):
+        start = frame.find(b"\nEvent: ") + 8
+        if start < 8:
             return b""
-        start = found + 8
     end = frame.find(b"\n", start)
-    return frame[start:end] if end >= 0 else frame[start:]
+    return (frame[start:end] if end >= 0 else frame[start:]).strip()
 
 
 def parse(frame: bytes) -> dict[str, str]:
@@ -69,7 +80,7 @@ def parse(frame: bytes) -> dict[str, str]:
 
     Bytes that are not UTF-8 become U+FFFD; a line without a colon is left out.
     """
-    lines = frame.decode("utf-8", "replace").split("\n")
+    lines = frame.translate(None, b"\r").decode("utf-8", "replace").split("\n")
     try:
         headers = dict([line.split(": ", 1) for line in lines])
     except ValueError:

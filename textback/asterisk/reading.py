@@ -35,10 +35,7 @@ from textback.asterisk.frames import event_name, parse
 
 def read_event(frame: bytes) -> Event | None:
     """The typed event of a frame; a frame the tracker does not listen to is not even parsed."""
-    name = event_name(frame)
-    if name not in _LISTENED or not listened_to(name, frame):
-        return None
-    return to_event(parse(frame))
+    return to_event(parse(frame)) if listened_to(event_name(frame), frame) else None
 
 
 def to_event(headers: Headers) -> Event | None:
@@ -68,13 +65,16 @@ def _integer(value: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
+_STATES = {str(number): number for number in range(11)}  # Asterisk has no others
+
+
 def _leg(headers: Headers) -> Leg:
     uniqueid = headers.get("Uniqueid", "")
     return Leg(
         uniqueid=uniqueid,
         linkedid=headers.get("Linkedid", "") or uniqueid,
         channel=headers.get("Channel", ""),
-        state=_integer(headers.get("ChannelState", "")),
+        state=_STATES.get(headers.get("ChannelState", "")),
         number=_text(headers, "CallerIDNum"),
         name=_text(headers, "CallerIDName"),
         context=headers.get("Context", ""),
@@ -87,7 +87,7 @@ _PRESENTATION = ("CALLERID(num-pres)", "CALLERID(pres)", "CALLINGNUMPRES_SV")
 
 
 def _says_withheld(headers: Headers) -> bool:
-    if presentation_prohibited(headers.get("CID-CallingPres", "")):
+    if "CID-CallingPres" in headers and presentation_prohibited(headers["CID-CallingPres"]):
         return True
     if "ChanVariable" not in headers:
         return False
@@ -204,5 +204,5 @@ def listened_to(name: bytes, frame: bytes) -> bool:
     """Whether a frame with this event name can become an event; spares parsing the others."""
     if name == b"Newexten":
         # With read class dialplan and no filter, every step of the dialplan comes as Newexten.
-        return b"\nApplication: VoiceMail\n" in frame or b"\nApplication: Queue\n" in frame
+        return b"\nApplication: VoiceMail" in frame or b"\nApplication: Queue" in frame
     return name in _LISTENED

@@ -62,4 +62,5 @@ class Trail:
 
 def _trimmed(headers: Headers, at: datetime) -> Mapping[str, str]:
     kept = {name: value for name, value in headers.items() if name in _KEPT_HEADERS and value}
-    return kept | {"Timestamp": f"{at.timestamp():.3f}"}
+    kept["Timestamp"] = f"{at.timestamp():.3f}"
+    return kept

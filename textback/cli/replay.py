@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import click
 
-from textback.asterisk.frames import FrameReader, event_name, parse
+from textback.asterisk.frames import FrameReader, event_name, parse, recorded
 from textback.asterisk.inbound import InboundRule, rule_for
 from textback.asterisk.inquiry import answer
 from textback.asterisk.reading import read_event
@@ -73,7 +73,7 @@ def judged_calls(chunks: Iterable[bytes], inbound: InboundRule) -> Iterator[Call
     reader, tracker = FrameReader(), CallTracker(inbound)
     seen_any = False
     for chunk in chunks:
-        for frame in reader.feed(chunk):
+        for frame in reader.feed(recorded(chunk)):
             name = event_name(frame)
             seen_any = seen_any or bool(name)
             if frame.startswith(_BANNER):

@@ -14,7 +14,7 @@ from textback import wiring
 from textback.asterisk.client import PbxListener
 from textback.asterisk.connection import Connection
 from textback.asterisk.events import Event
-from textback.asterisk.frames import FrameReader, event_name, parse
+from textback.asterisk.frames import FrameReader, event_name, parse, recorded
 from textback.asterisk.inbound import rule_for
 from textback.asterisk.inquiry import answer
 from textback.asterisk.reading import listened_to, to_event
@@ -145,7 +145,7 @@ def _recorded(file: Path) -> Iterator[Event]:
     reader = FrameReader()
     with file.open("rb") as stream:
         for chunk in [*iter(lambda: stream.read(_CHUNK), b""), b"\n\n"]:
-            for frame in reader.feed(chunk):
+            for frame in reader.feed(recorded(chunk)):
                 event = _event_in(frame)
                 if event is not None:
                     yield event

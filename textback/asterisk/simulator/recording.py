@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from textback.asterisk.frames import FrameReader, event_name, parse
+from textback.asterisk.frames import FrameReader, event_name, parse, recorded
 from textback.asterisk.simulator.channels import Headers
 from textback.asterisk.simulator.exchange import Numbers
 
@@ -27,7 +27,7 @@ def recorded_events(path: Path, numbers: Numbers | None) -> Iterator[Headers]:
     """
     reader = FrameReader()
     renewed: dict[str, str] = {}
-    for frame in reader.feed(path.read_bytes() + b"\n\n"):
+    for frame in reader.feed(recorded(path.read_bytes()) + b"\n\n"):
         name = event_name(frame)
         headers = parse(frame)
         if not name or name in _NOT_FOR_ALL or "ActionID" in headers:
