@@ -383,6 +383,34 @@ class TestAudits:
         feed(tracker, [self.COMPLETE, _listed(CALLER, age), self.COMPLETE])
         assert tracker.unheard_of is unheard_of
 
+    def test_a_young_channel_that_is_still_unheard_of_when_it_is_old_shows_it_too(self) -> None:
+        tracker = CallTracker(InboundRule())
+        feed(tracker, [self.COMPLETE, _listed(CALLER, "00:00:01"), self.COMPLETE])
+        feed(tracker, [_listed(CALLER, "00:00:06"), self.COMPLETE])
+        assert tracker.unheard_of
+
+
+class TestPartlyUnseen:
+    """Nobody listened for a while: whom the caller spoke with then is not known."""
+
+    COMPLETE = event("CoreShowChannelsComplete")
+
+    def test_a_call_that_was_under_way_at_the_login(self) -> None:
+        tracker = CallTracker(InboundRule())
+        listed = _listed(CALLER, "00:00:09", ChannelState="4", Context="from-trunk")
+        assert only(feed(tracker, [listed, self.COMPLETE, END])).partly_unseen
+
+    def test_a_call_during_which_the_link_was_lost(self) -> None:
+        tracker = CallTracker(InboundRule())
+        feed(tracker, [self.COMPLETE, arrival()])
+        tracker.link_lost()
+        listed = _listed(CALLER, "00:00:09", ChannelState="4")
+        assert only(feed(tracker, [listed, self.COMPLETE, END])).partly_unseen
+
+    def test_a_call_that_was_heard_from_its_beginning_is_not(self) -> None:
+        tracker = CallTracker(InboundRule())
+        assert not only(feed(tracker, [self.COMPLETE, arrival(), END])).partly_unseen
+
 
 def test_a_half_that_is_joined_anew_leaves_its_former_half() -> None:
     third = {"Channel": "Local/103@ext-0b;2", "Uniqueid": "1.6", "Linkedid": "1.1"}

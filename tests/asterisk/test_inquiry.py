@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -185,16 +186,43 @@ class TestRights:
             pbx.answers["CoreShowChannels"] = lambda it, asked: it.list_channels(asked, *listed)
 
         async def story(pbx: FakePbx, ears: Ears) -> None:
+            up_at = datetime.now(UTC)
             await ears.link(LinkState.UP)
             listed.append({**CALLER, "ChannelState": "6", "Duration": "00:00:20"})
             report = await ears.link(LinkState.REFUSED)
             assert "The AMI user lacks read class call" in report.detail
+            assert report.deaf_since is not None
+            assert abs(report.deaf_since - up_at) < timedelta(seconds=20)
             await until(lambda: [each["Action"] for each in pbx.asked].count("Status") == 2)
             assert ears.links.empty()  # logged in anew, but whether it hears now is not known
             pbx.say(ARRIVAL)
             await ears.link(LinkState.UP)
 
-        tell(story, prepare, replace(TIMINGS, audit=0.02, refused_retry=0.02))
+        tell(story, prepare, replace(TIMINGS, first_audit=0.02, refused_retry=0.02))
+
+    def test_read_class_dialplan_is_named_when_a_message_is_left_that_nobody_announced(
+        self,
+    ) -> None:
+        async def story(pbx: FakePbx, ears: Ears) -> None:
+            assert (await ears.link(LinkState.UP)).detail == ""
+            pbx.say(ARRIVAL)
+            pbx.say({"Event": "MessageWaiting", **CALLER, "Mailbox": "101", "Waiting": "1"})
+            report = await ears.link(LinkState.UP)
+            assert "The AMI user lacks read class dialplan" in report.detail
+
+        tell(story, nothing)
+
+    def test_no_right_is_missing_where_the_entry_into_voicemail_was_told(self) -> None:
+        async def story(pbx: FakePbx, ears: Ears) -> None:
+            await ears.link(LinkState.UP)
+            pbx.say(ARRIVAL)
+            pbx.say(VOICEMAIL)
+            pbx.say({"Event": "MessageWaiting", **CALLER, "Mailbox": "101", "Waiting": "1"})
+            pbx.say(HANGUP)
+            await ears.call()
+            assert ears.links.empty()
+
+        tell(story, nothing)
 
 
 def test_a_channel_whose_hangup_was_lost_is_dropped_when_two_lists_lack_it() -> None:

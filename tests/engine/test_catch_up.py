@@ -8,7 +8,7 @@ import pytest
 
 from tests.core.test_policy import MISSED
 from tests.waiting import wait_until
-from textback.core.calls import CallEnded
+from textback.core.calls import CallEnded, Finding, Outcome, VoicemailReached
 from textback.core.errors import LinkDown
 from textback.core.links import LinkReport, LinkState
 from textback.engine.catch_up import CatchUp
@@ -36,7 +36,7 @@ class Records:
 
 
 def catch_up(
-    database: Database, now: datetime, records: Records | None, put: list[CallEnded]
+    database: Database, now: datetime, records: Records | None, put: list[Finding]
 ) -> CatchUp:
     return CatchUp(database, "office", records, put.append, lambda: now, looks=(0,))
 
@@ -57,7 +57,7 @@ def test_calls_of_the_gap_are_handed_over_and_the_gap_is_noted(
     was_up(database, now - timedelta(minutes=3))
     missed = replace(MISSED, ended_at=now - timedelta(minutes=2))
     overlap = replace(MISSED, uniqueid="0.9", ended_at=now - timedelta(minutes=3, seconds=9))
-    records, put = Records([overlap, missed]), list[CallEnded]()
+    records, put = Records([overlap, missed]), list[Finding]()
     catch_up(database, now, records, put).link_is_up(lambda: None)
     wait_until(lambda: [g.looked_up for g in gaps(database, now)] == [True], "the gap")
     (gap,) = gaps(database, now)
@@ -96,7 +96,7 @@ def test_a_gap_that_was_not_looked_up_before_the_end_is_looked_up_at_the_next_st
     died = CatchUp(database, "office", Records(), print, lambda: now, looks=(3600,))
     died.link_is_up(lambda: was_up(database, now))
     wait_until(lambda: len(gaps(database, now)) == 1, "the gap")
-    later, put = now + timedelta(seconds=1), list[CallEnded]()
+    later, put = now + timedelta(seconds=1), list[Finding]()
     CatchUp(
         database, "office", Records([MISSED]), put.append, lambda: later, looks=(0,)
     ).link_is_up(lambda: None)
@@ -109,3 +109,44 @@ def test_the_gap_is_noted_before_the_link_is_shown_as_up(database: Database, now
     seen: list[int] = []
     catch_up(database, now, Records(), []).link_is_up(lambda: seen.append(len(gaps(database, now))))
     wait_until(lambda: seen == [1], "the report")
+
+
+class TestCallsThatBeganUnseen:
+    """Who spoke with the office before we listened must not be taken for missed."""
+
+    SEEN = replace(MISSED, partly_unseen=True)
+    RECORDED = replace(MISSED, person_reached=True, outcome=Outcome.ANSWERED)
+
+    def taken(self, database: Database, records: Records | None, finding: Finding) -> list[Finding]:
+        put: list[Finding] = []
+        catch_up(database, self.SEEN.ended_at, records, put).take(finding)
+        wait_until(lambda: len(put) == 1, "the finding")
+        return put
+
+    def test_the_records_say_that_a_person_spoke_with_them(self, database: Database) -> None:
+        (call,) = self.taken(database, Records([self.RECORDED]), self.SEEN)
+        assert isinstance(call, CallEnded)
+        assert (call.person_reached, call.outcome) == (True, Outcome.ANSWERED)
+
+    @pytest.mark.parametrize(
+        "records", [Records([MISSED]), Records(), Records(broken=True), None], ids=str
+    )
+    def test_they_are_missed_where_the_records_do_not_say_so(
+        self, database: Database, records: Records | None
+    ) -> None:
+        assert self.taken(database, records, self.SEEN) == [self.SEEN]
+
+    def test_a_call_seen_whole_is_not_looked_up(self, database: Database) -> None:
+        records = Records([self.RECORDED])
+        assert self.taken(database, records, MISSED) == [MISSED]
+        assert records.asked == []
+
+    def test_one_who_enters_voicemail_is_decided_when_they_hang_up(
+        self, database: Database
+    ) -> None:
+        put: list[Finding] = []
+        looks = catch_up(database, self.SEEN.ended_at, Records([self.RECORDED]), put)
+        looks.take(VoicemailReached(self.SEEN))
+        looks.take(self.SEEN)
+        wait_until(lambda: len(put) == 1, "the finding")
+        assert isinstance(put[0], CallEnded)

@@ -65,6 +65,27 @@ def test_a_killed_pbx_is_noticed_and_listened_to_again(office: RealOffice) -> No
         assert [sms.to for sms in office.modem.wait_for_sent(1)] == [SECOND]
 
 
+def test_a_caller_who_spoke_before_the_engine_started_is_not_texted(office: RealOffice) -> None:
+    pbx = office.asterisk
+    with pbx.phone("101", answers()):
+        pbx.place_call(LEAD, "2001")
+        wait_until(lambda: pbx.console("core show channels concise").count("!Up!") == 2, "a talk")
+        (caller,) = (name for name in channels(pbx) if name.startswith("PJSIP/trunk-"))
+        pbx.console(f"channel redirect {caller} did-2004,s,1")  # as a transfer does
+        wait_until(lambda: "!Queue!" in pbx.console("core show channels concise"), "the queue")
+        with office.listening():
+            pbx.console(f"channel request hangup {caller}")
+            (call,) = office.wait_for_calls(1)
+            assert (call.outcome, call.texted) == (Outcome.ANSWERED, False)
+            with pbx.phone("103", BUSY):
+                office.call(SECOND, "2012")
+            assert [sms.to for sms in office.modem.wait_for_sent(1)] == [SECOND]
+
+
+def channels(pbx: RealAsterisk) -> list[str]:
+    return [line.split("!")[0] for line in pbx.console("core show channels concise").split("\n")]
+
+
 def pbx_state(office: RealOffice) -> LinkState:
     with office.database.read() as session:
         return next(link.state for link in links(session) if link.kind == "pbx")

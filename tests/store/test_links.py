@@ -37,6 +37,17 @@ def test_a_link_that_is_lost_was_up_until_then(
     assert last_up(database) == now + MINUTE
 
 
+def test_a_link_on_which_nothing_could_be_heard_was_not_up(
+    database: Database, now: datetime
+) -> None:
+    report(database, LinkState.UP, now + MINUTE)
+    with database.write() as session:
+        deaf = LinkReport(LinkState.REFUSED, "no right to hear", deaf_since=now)
+        links.report(session, "pbx", "office", deaf, now + 2 * MINUTE)
+        links.report(session, "pbx", "office", deaf, now + 3 * MINUTE)
+    assert last_up(database) == now
+
+
 def test_a_new_start_does_not_make_an_old_link_young(database: Database, now: datetime) -> None:
     report(database, LinkState.UP, now)
     report(database, LinkState.CONNECTING, now + 60 * MINUTE)

@@ -15,7 +15,7 @@ from textback.asterisk.events import (
     Presentation,
 )
 from textback.asterisk.inquiry import Inquiries
-from textback.asterisk.rights import READ_CALL, WRITE_REPORTING
+from textback.asterisk.rights import READ_CALL, READ_DIALPLAN, WRITE_REPORTING
 from textback.asterisk.settings import AmiSettings, Timings
 from textback.asterisk.tracker import CallTracker
 from textback.core.calls import Finding
@@ -48,6 +48,7 @@ class PbxListener:
         self._tracker = CallTracker(settings.inbound)
         self._inquiries = Inquiries(self._hand_over, settings.timings.inquiry)
         self._last_report: LinkReport | None = None
+        self._listening_since: datetime | None = None
 
     async def run(self) -> None:
         """Run until cancelled; link faults never raise."""
@@ -58,7 +59,7 @@ class PbxListener:
             try:
                 await self._stay_connected()
             except AccessRefused as refused:
-                self._report(LinkReport(LinkState.REFUSED, str(refused)))
+                self._report(self._refused(refused))
                 await asyncio.sleep(timings.refused_retry)
             except LinkDown as down:
                 retry = timings.first_retry if self._was_up() else retry
@@ -75,6 +76,7 @@ class PbxListener:
         connection = Connection(self._settings, lambda event: self._take(connection, event))
         try:
             await connection.open()
+            self._listening_since = self._now()
             if not self._is_deaf():
                 self._report(LinkReport(LinkState.UP, connection.missing_right))
             await connection.listen()
@@ -100,6 +102,8 @@ class PbxListener:
             connection.refuse(READ_CALL)
         elif isinstance(event, Newchannel) and self._is_deaf():
             self._report(LinkReport(LinkState.UP, connection.missing_right))
+        elif self._tracker.voicemail_unseen and self._last_report == LinkReport(LinkState.UP):
+            self._report(LinkReport(LinkState.UP, READ_DIALPLAN))
 
     def _take_presentation(self, event: Presentation) -> None:
         self._inquiries.answered(event)
@@ -128,6 +132,10 @@ class PbxListener:
     def _was_up(self) -> bool:
         return self._last_report is not None and self._last_report.state is LinkState.UP
 
+    def _refused(self, refused: AccessRefused) -> LinkReport:
+        deaf_since = self._listening_since if str(refused) == READ_CALL else None
+        return LinkReport(LinkState.REFUSED, str(refused), deaf_since)
+
     def _down(self, why: LinkDown) -> LinkReport:
         text = f"No connection to the phone system at {self._settings.address}: {why}"
         return LinkReport(LinkState.DOWN, text)
@@ -144,4 +152,5 @@ class PbxListener:
 
     def _is_known(self, report: LinkReport, last: LinkReport) -> bool:
         # How a lost link shows itself changes from try to try; what an admin must do does not.
-        return report == last or report.state is last.state is LinkState.DOWN
+        same = report.state is last.state
+        return same and (report.detail == last.detail or report.state is LinkState.DOWN)

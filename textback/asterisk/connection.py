@@ -17,7 +17,7 @@ from panoramisk.manager import Manager
 from panoramisk.message import Message
 
 from textback.asterisk import inquiry
-from textback.asterisk.events import CoreShowChannelsComplete, Event, Shutdown
+from textback.asterisk.events import CoreShowChannelsComplete, Event, Newchannel, Shutdown
 from textback.asterisk.frames import FrameReader, event_name, parse
 from textback.asterisk.reading import read_event
 from textback.asterisk.rights import WRITE_REPORTING, is_denied
@@ -78,6 +78,7 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk is untyped
         self._timings = settings.timings
         self._on_event = on_event
         self.missing_right = ""  # what the AMI user lacks, as far as it is known
+        self._heard_a_call = False
         self._last_bytes = self.loop.time()
         self._lost: asyncio.Future[None] = self.loop.create_future()
         self.log.setLevel(logging.CRITICAL)  # it logs each fault; here they are raised instead
@@ -131,7 +132,8 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk is untyped
     async def _audit(self) -> None:
         """Have all channels listed now and then, so that one whose Hangup was lost is dropped."""
         while True:
-            await asyncio.sleep(self._timings.audit)
+            timings = self._timings
+            await asyncio.sleep(timings.audit if self._heard_a_call else timings.first_audit)
             self.send_action({"Action": "CoreShowChannels"})
 
     async def _ask(self, action: Mapping[str, str]) -> Any:
@@ -161,6 +163,7 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk is untyped
         self._last_bytes = self.loop.time()
 
     def _event_came(self, event: Event) -> None:
+        self._heard_a_call = self._heard_a_call or isinstance(event, Newchannel)
         self._on_event(event)
         if isinstance(event, Shutdown):
             self._lose("it is shutting down")

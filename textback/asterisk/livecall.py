@@ -29,6 +29,7 @@ class LiveCall:
     answered_by: str = ""
     answered_at: datetime | None = None
     forwarded: bool = False
+    partly_unseen: bool = False
     lost_after_talk: LostIn = LostIn.NOWHERE
     was_up: bool = False
     played_busy: bool = False
@@ -121,6 +122,7 @@ class LiveCall:
             answered_by=self.answered_by,
             answered_at=self.answered_at,
             forwarded=self.forwarded,
+            partly_unseen=self.partly_unseen,
             events=self.trail.events(),
         )
 

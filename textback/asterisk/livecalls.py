@@ -27,6 +27,9 @@ class LiveCalls:
     def get(self, uniqueid: str) -> LiveCall | None:
         return self._calls.get(uniqueid)
 
+    def all(self) -> list[LiveCall]:
+        return list(self._calls.values())
+
     def linked(self, linkedid: str) -> tuple[LiveCall, ...]:
         """The calls with this Linkedid: one as a rule, more when callers have been joined."""
         found = self._by_linkedid.get(linkedid)

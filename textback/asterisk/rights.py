@@ -8,6 +8,10 @@ READ_CALL = (
     "The AMI user lacks read class call: the phone system has calls under way whose events do not "
     f"reach us ({_ADVICE})"
 )
+READ_DIALPLAN = (
+    "The AMI user lacks read class dialplan: nobody tells us that a caller enters voicemail, so "
+    f"their text waits until they hang up ({_ADVICE})"
+)
 WRITE_REPORTING = (
     "The AMI user lacks write class reporting: calls under way at login and withheld numbers "
     f"cannot be seen ({_ADVICE})"

@@ -14,6 +14,7 @@ class Timings:
     answer: float = 10.0  # the longest wait for an answer to an action
     inquiry: float = 2.0  # the longest a finished call waits for what was asked about its caller
     audit: float = 60.0  # between two lists of all channels, held against those we know
+    first_audit: float = 5.0  # the same until a first call was heard: are we allowed to hear any?
     ping_after: float = 10.0  # of silence
     silent_after: float = 25.0  # without a byte the peer counts as gone
     first_retry: float = 1.0  # doubles at each further failure

@@ -32,6 +32,7 @@ class Snapshots:
         return len(self._items) + len(self._stale) + len(self._unlisted)
 
     def link_lost(self) -> None:
+        self._state.link_lost()
         self._stale = set(self._state.graph)
         self._items.clear()
         self._unlisted.clear()
@@ -52,8 +53,8 @@ class Snapshots:
             self._rebuilding, self.unheard_of, rebuilt = False, False, True
             gone, self._stale = self._stale - listed, set()
         else:
-            items = [item for item in items if item.leg.uniqueid not in self._state.graph]
-            self.unheard_of = any(item.seconds >= _OLD_ENOUGH for item in items)
+            items = [item for item in items if self._is_unheard_of(item)]
+            self.unheard_of = bool(items)
             unlisted = set(self._state.graph) - listed
             gone = unlisted & self._unlisted
             self._unlisted = unlisted - gone
@@ -62,6 +63,10 @@ class Snapshots:
         if rebuilt:
             self._state.announce_again()
         self._state.graph.forget_empty_bridges()
+
+    def _is_unheard_of(self, item: CoreShowChannel) -> bool:
+        # What tells of a younger one may still be under way.
+        return item.seconds >= _OLD_ENOUGH and item.leg.uniqueid not in self._state.graph
 
     def _take_in(self, items: list[CoreShowChannel], now: datetime) -> None:
         for item in items:
@@ -82,7 +87,7 @@ class Snapshots:
         else:
             state.graph.leave_any(leg.uniqueid)
         if leg.uniqueid not in state.calls and state.inbound.is_call_under_way(item):
-            state.begin_call(leg, born_at)
+            state.begin_call(leg, born_at, partly_unseen=True)
             state.record(leg.linkedid, item)
         state.learn(leg)
         self._place_application(item)
@@ -92,6 +97,7 @@ class Snapshots:
         call = self._state.calls.get(item.leg.uniqueid)
         match item.application.lower():
             case "voicemail":
+                self._state.saw_voicemail = True
                 self._state.mailboxes.entered(item.leg.uniqueid, first_argument)
             case "queue" if call is not None and not call.in_queue:
                 call.joined_queue(first_argument)

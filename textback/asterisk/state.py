@@ -31,6 +31,8 @@ class PbxState:
         self.mailboxes = Mailboxes()
         self.earshot = Earshot(self.graph, self.calls, self.outbound, self.mailboxes)
         self.findings: list[Finding] = []
+        self.saw_voicemail = False  # somebody entered it, and we were told
+        self.voicemail_unseen = False  # somebody entered it, and we were not
         self.now = datetime.fromtimestamp(0, UTC)
 
     def size(self) -> int:
@@ -43,9 +45,11 @@ class PbxState:
             outside = self.inbound.is_trunk(leg.channel, leg.context)
             self.graph.add(leg.uniqueid, leg.channel, born_at, outside=outside)
 
-    def begin_call(self, leg: Leg, started_at: datetime) -> None:
+    def begin_call(self, leg: Leg, started_at: datetime, *, partly_unseen: bool = False) -> None:
         trunk = device_of(leg.channel)
-        self.calls.add(LiveCall(leg.uniqueid, leg.linkedid, started_at, trunk=trunk))
+        call = LiveCall(leg.uniqueid, leg.linkedid, started_at, trunk=trunk)
+        call.partly_unseen = partly_unseen
+        self.calls.add(call)
 
     def learn(self, leg: Leg) -> None:
         """Take over what an event says of the caller, on his own channel or on a leg that rings."""
@@ -70,10 +74,16 @@ class PbxState:
             call.caller = leg.number
             self.findings.append(CallBegan(call.uniqueid, call.caller))
 
+    def link_lost(self) -> None:
+        """What happens to the calls under way is not seen from now on."""
+        self.saw_voicemail = self.voicemail_unseen = False
+        for call in self.calls.all():
+            call.partly_unseen = True
+
     def announce_again(self) -> None:
         """After a lost link nobody knows any more who is on the line: say it once more."""
-        live = [self.calls.get(uniqueid) for uniqueid in self.calls]
-        began = [CallBegan(call.uniqueid, call.caller) for call in live if call and call.caller]
+        live = self.calls.all()
+        began = [CallBegan(call.uniqueid, call.caller) for call in live if call.caller]
         began += self.outbound.under_way()
         self.findings += [one for one in began if one not in self.findings]
 

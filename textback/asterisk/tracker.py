@@ -62,6 +62,11 @@ class CallTracker:
         return self._snapshots.unheard_of
 
     @property
+    def voicemail_unseen(self) -> bool:
+        """Whether a caller left a message, though we were never told of one entering voicemail."""
+        return self._state.voicemail_unseen
+
+    @property
     def live_channels(self) -> int:
         return len(self._graph)
 
@@ -165,6 +170,7 @@ class CallTracker:
 
     def _voicemail_entered(self, event: ami.VoicemailEntered, now: datetime) -> None:
         uniqueid = event.leg.uniqueid
+        self._state.saw_voicemail = True
         self._state.record(event.leg.linkedid, event)
         if uniqueid in self._graph:
             self._mailboxes.entered(uniqueid, event.mailbox)
@@ -175,6 +181,8 @@ class CallTracker:
         if not event.waiting:
             return
         named = event.leg.uniqueid
+        if named in self._calls and not self._state.saw_voicemail:
+            self._state.voicemail_unseen = True
         for uniqueid in [named] if named else self._mailboxes.in_front_of(event.mailbox):
             if uniqueid in self._graph:
                 self._mailboxes.left(uniqueid)

@@ -67,6 +67,7 @@ class CallEnded:
     answered_by: str = ""  # the first phone that spoke with the caller
     answered_at: datetime | None = None
     presentation_unknown: bool = False  # nobody can tell whether the caller withheld the number
+    partly_unseen: bool = False  # nobody listened for a while: a person may have been reached then
     forwarded: bool = False  # who answered was outside, over a trunk: perhaps a mobile's voicemail
     events: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
 

@@ -1,7 +1,7 @@
 """What the program knows of its links to the PBX and the modems."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 # The engine writes the state of every link more often than this; an older one is worth nothing.
@@ -23,3 +23,4 @@ class LinkReport:
 
     state: LinkState
     detail: str = ""
+    deaf_since: datetime | None = None  # from then on nothing was heard, though it seemed up

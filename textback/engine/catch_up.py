@@ -1,4 +1,4 @@
-"""Finds the calls that were missed while nobody listened, in the PBX's own records."""
+"""Looks up in the PBX's own records what happened while nobody listened."""
 
 import logging
 import threading
@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlalchemy.exc import OperationalError
 
-from textback.core.calls import CallEnded
+from textback.core.calls import CallEnded, Finding, Outcome, VoicemailReached
 from textback.core.errors import TextbackError
 from textback.store import calls, links
 from textback.store.database import Database
@@ -30,7 +30,7 @@ class History(Protocol):
 
 
 class CatchUp:
-    """Looks up one PBX's gaps.
+    """Looks up one PBX's gaps, and calls of which we did not see all.
 
     `looks` are the pauses before each look, in seconds: records may lag behind the calls. With
     `trusted` False a call found is not texted, since the records do not show a withheld number.
@@ -41,7 +41,7 @@ class CatchUp:
         database: Database,
         pbx: str,
         history: History | None,
-        put: Callable[[CallEnded], None],
+        put: Callable[[Finding], None],
         now: Callable[[], datetime],
         *,
         trusted: bool = True,
@@ -64,6 +64,35 @@ class CatchUp:
         until = self._now()
         name = f"catch-up-{self._pbx}"
         threading.Thread(target=self._run, args=(until, then), name=name, daemon=True).start()
+
+    def take(self, finding: Finding) -> None:
+        """Hand a finding over; a missed call of which we did not see all after a look.
+
+        Somebody may have spoken with that caller before we listened. One who enters voicemail
+        waits, too: it is decided when they hang up.
+        """
+        match finding:
+            case CallEnded() if self._is_doubtful(finding):
+                name = f"look-up-{self._pbx}"
+                threading.Thread(target=self._confirm, args=(finding,), name=name).start()
+            case VoicemailReached(call=call) if self._is_doubtful(call):
+                pass
+            case _:
+                self._put(finding)
+
+    def _is_doubtful(self, call: CallEnded) -> bool:
+        # One that ended unseen is found with its gap.
+        missed = not call.person_reached and call.outcome is not Outcome.UNKNOWN
+        return missed and call.partly_unseen and self._history is not None
+
+    def _confirm(self, call: CallEnded) -> None:
+        threading.Event().wait(self._looks[0])
+        found = self._look_up(call.ended_at - _OVERLAP, self._now() + _OVERLAP)
+        if isinstance(found, str):
+            log.warning("%s: a call that began unseen counts as missed: %s", self._pbx, found)
+            found = ()
+        recorded = next((each for each in found if each.uniqueid == call.uniqueid), call)
+        self._put(_as_recorded(call, recorded) if recorded.person_reached else call)
 
     def _run(self, until: datetime, then: Callable[[], None]) -> None:
         try:
@@ -92,15 +121,34 @@ class CatchUp:
             log.warning("%s: nobody listened for %.0f s; %s", self._pbx, seconds, what)
 
     def _recover(self, since: datetime, until: datetime) -> tuple[int | None, str]:
-        if self._history is None:
-            return None, "the phone system's own records are not configured"
-        try:
-            found = self._history.calls(since - _OVERLAP, until)
-        except TextbackError as error:
-            return None, f"the phone system's own records could not be read: {error}"
-        except Exception:
-            log.exception("%s: its records could not be read", self._pbx)
-            return None, "an error in reading the phone system's records; see the log"
+        found = self._look_up(since - _OVERLAP, until)
+        if isinstance(found, str):
+            return None, found
         for call in found:
             self._put(replace(call, presentation_unknown=not self._trusted))
         return sum(call.ended_at >= since for call in found), ""
+
+    def _look_up(self, since: datetime, until: datetime) -> Sequence[CallEnded] | str:
+        """The calls that ended in between, or why nobody can tell."""
+        if self._history is None:
+            return "the phone system's own records are not configured"
+        try:
+            return self._history.calls(since, until)
+        except TextbackError as error:
+            return f"the phone system's own records could not be read: {error}"
+        except Exception:
+            log.exception("%s: its records could not be read", self._pbx)
+            return "an error in reading the phone system's records; see the log"
+
+
+def _as_recorded(call: CallEnded, recorded: CallEnded) -> CallEnded:
+    """A call that reached a person before we listened."""
+    return replace(
+        call,
+        person_reached=True,
+        outcome=recorded.outcome,
+        lost_in=recorded.lost_in,
+        answered_by=recorded.answered_by,
+        answered_at=recorded.answered_at,
+        forwarded=recorded.forwarded,
+    )

@@ -95,7 +95,7 @@ class Engine:
                 put(SightLost())
                 show()
 
-        return PbxListener(pbx.ami, put, on_link, self._now)
+        return PbxListener(pbx.ami, catch_up.take, on_link, self._now)
 
     def _wake_modems(self) -> None:
         for worker in self._workers:

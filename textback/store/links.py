@@ -20,6 +20,8 @@ def report(session: Session, kind: str, name: str, state: LinkReport, now: datet
     lost_now = link.state is LinkState.UP and state.state in (LinkState.DOWN, LinkState.REFUSED)
     if state.state is LinkState.UP or lost_now:
         link.up_at = now  # CONNECTING after UP is a new start: when it was last up is long ago
+    if state.deaf_since is not None and link.up_at is not None:
+        link.up_at = min(link.up_at, state.deaf_since)
     if link.state is not state.state:
         link.since = now
     before = (link.state, link.detail)

@@ -23,6 +23,7 @@ for file in "$here"/etc/*.conf; do
     -e "s#@AMI@#$((base + 38))#; s#@SIP@#$((base + 60))#; s#@PROVIDER@#$((base + 70))#" \
     -e "s#@RTP_FIRST@#$((base + 1000))#; s#@RTP_LAST@#$((base + 4999))#" \
     -e "s#@PHONE_101@#$((base + 101))#; s#@PHONE_102@#$((base + 102))#" \
+    -e "s#@SECRET@#$secret#" \
     -e "s#@PHONE_103@#$((base + 103))#; s#@PHONE_105@#$((base + 105))#" \
     "$file" >"$run/etc/${file##*/}"
 done
