@@ -9,6 +9,15 @@ from textback.core import gsm7
 from textback.core.segments import Encoding, clean, clusters, split
 
 FAMILY = "👨‍👩‍👧‍👦"
+# A keycap, a flag of letters, a heart with its style and joiners, a conjunct, Hangul in pieces, Thai.
+MORE = [
+    "1\ufe0f\u20e3",
+    "🏴\U000e0067\U000e0062\U000e007f",
+    "❤️‍🔥",
+    "क्ष",
+    "\u1100\u1161\u11a8",
+    "กำ",
+]
 any_text = st.text(alphabet=st.characters())  # lone surrogates too
 
 
@@ -56,7 +65,9 @@ def test_an_extension_pair_stays_in_one_part(offset: int) -> None:
     assert all(gsm7.count_septets(part) <= 153 for part in segments.parts)
 
 
-@pytest.mark.parametrize("cluster", [FAMILY, "👍🏽", "🇫🇷", "e\u0301", "ж\u0301\u0302", "\r\n"])
+@pytest.mark.parametrize(
+    "cluster", [FAMILY, "👍🏽", "🇫🇷", "e\u0301", "ж\u0301\u0302", "\r\n", *MORE]
+)
 @pytest.mark.parametrize("offset", range(12))
 def test_what_a_reader_sees_as_one_stays_in_one_part(cluster: str, offset: int) -> None:
     for part in split("я" * offset + cluster * 60).parts:
