@@ -10,9 +10,10 @@ from textback.modem.pdu.submit import Submit, SubmitPdu, decode_submit, encode_s
 from textback.modem.pdu.timestamp import Timestamp
 from textback.modem.pdu.user_data import Concat, UserData, join_text
 from textback.modem.pdu.waiting import Indication, Waiting
-from textback.modem.pdu.wap_push import WapPush, read_wap_push
+from textback.modem.pdu.wap_push import WAP_PUSH_PORT, WapPush, read_wap_push
 
 __all__ = [
+    "WAP_PUSH_PORT",
     "Address",
     "Alphabet",
     "Concat",

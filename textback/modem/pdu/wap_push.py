@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from textback.modem.pdu.errors import PduError
 from textback.modem.pdu.octets import Octets
 
-PORT = 2948
+WAP_PUSH_PORT = 2948
 MMS_TYPE = "application/vnd.wap.mms-message"
 
 _PUSH = 0x06
