@@ -11,7 +11,7 @@ from textback.engine.incoming import keep_sms, show_incomplete
 from textback.engine.reading import fragment_of, read_text
 from textback.modem.driver import CommandRefused, Modem, Stored
 from textback.modem.events import Arrived, Incoming, NewStored, Place, Received, Ring
-from textback.modem.pdu import Delivery, StatusReport
+from textback.modem.pdu import Delivery, StatusReport, Unreadable
 from textback.store import messages
 from textback.store.database import Database
 
@@ -26,6 +26,7 @@ class Receiver:
         self._name = modem_name
         self._now = now
         self.behind = False  # something lies on the SIM that could not be kept
+        self._doubted: dict[Place, str] = {}
 
     def take(self, modem: Modem, event: Incoming) -> None:
         """Deal with one thing the modem told of. Raises LinkDown."""
@@ -61,8 +62,20 @@ class Receiver:
             log.warning("%s: a stored message waits for the next sweep: %s", self._name, error)
 
     def _empty(self, modem: Modem, stored: Stored) -> None:
-        if stored.pdu and self._keep_safely(stored.pdu, stored.value):
+        if not stored.pdu or self._is_doubtful(stored):
+            return
+        if self._keep_safely(stored.pdu, stored.value):
             modem.delete(stored.place)
+
+    def _is_doubtful(self, stored: Stored) -> bool:
+        """Whether it may have been damaged on its way from the SIM: then it is read once more."""
+        if not isinstance(stored.value, Unreadable):
+            return False
+        if self._doubted.pop(stored.place, None) == stored.pdu:
+            return False
+        self._doubted[stored.place] = stored.pdu
+        self.behind = True
+        return True
 
     def _keep_safely(self, pdu: str, value: Received) -> bool:
         """Commit it; False when that failed: then it stays on the SIM, and the rest goes on."""
