@@ -3,21 +3,20 @@
 TEXTBACK_FUZZ sets the number of frames, TEXTBACK_SEED repeats a run.
 """
 
-import os
-import secrets
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from random import Random
 
 from tests.asterisk.ami import NOW
+from tests.chance import amount, seed
 from textback.asterisk.frames import FrameReader
 from textback.asterisk.inbound import InboundRule
 from textback.asterisk.reading import read_event
 from textback.asterisk.tracker import CallTracker
 
-FRAMES = int(os.environ.get("TEXTBACK_FUZZ", "20000"))
-SEED = int(os.environ.get("TEXTBACK_SEED", secrets.randbelow(2**32)))
+FRAMES = amount("TEXTBACK_FUZZ", 20_000)
+SEED = seed()
 RECORDINGS = Path(__file__).parents[1] / "fixtures" / "ami"
 LIMIT = 4096
 CHANNELS = 200  # at most so many exist, since Uniqueids are drawn from that many

@@ -3,13 +3,12 @@
 TEXTBACK_TRAFFIC sets the number of calls, TEXTBACK_SEED repeats a run.
 """
 
-import os
-import secrets
 from random import Random
 
 from tests.asterisk.ami import NOW
 from tests.asterisk.office_call import Truth
 from tests.asterisk.office_traffic import traffic
+from tests.chance import amount, seed
 from textback.asterisk.inbound import InboundRule
 from textback.asterisk.reading import to_event
 from textback.asterisk.tracker import CallTracker
@@ -22,8 +21,8 @@ from textback.core.calls import (
     VoicemailReached,
 )
 
-CALLS = int(os.environ.get("TEXTBACK_TRAFFIC", "3000"))
-SEED = int(os.environ.get("TEXTBACK_SEED", secrets.randbelow(2**32)))
+CALLS = amount("TEXTBACK_TRAFFIC", 3_000)
+SEED = seed()
 
 
 class Judge:

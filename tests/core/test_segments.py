@@ -9,6 +9,9 @@ from textback.core import gsm7
 from textback.core.segments import Encoding, clean, clusters, split
 
 FAMILY = "👨‍👩‍👧‍👦"
+SEEN_AS_ONE = [FAMILY, "👍🏽", "🇫🇷", "e\u0301", "ж\u0301\u0302", "\r\n", "1\ufe0f\u20e3", "กำ"]
+# The flag of Scotland in short, a heart on fire, a conjunct, a Hangul syllable in pieces.
+SEEN_AS_ONE += ["🏴\U000e0067\U000e007f", "❤️\u200d🔥", "क्ष", "\u1100\u1161\u11a8"]
 any_text = st.text(alphabet=st.characters())  # lone surrogates too
 
 
@@ -56,7 +59,7 @@ def test_an_extension_pair_stays_in_one_part(offset: int) -> None:
     assert all(gsm7.count_septets(part) <= 153 for part in segments.parts)
 
 
-@pytest.mark.parametrize("cluster", [FAMILY, "👍🏽", "🇫🇷", "e\u0301", "ж\u0301\u0302", "\r\n"])
+@pytest.mark.parametrize("cluster", SEEN_AS_ONE)
 @pytest.mark.parametrize("offset", range(12))
 def test_what_a_reader_sees_as_one_stays_in_one_part(cluster: str, offset: int) -> None:
     for part in split("я" * offset + cluster * 60).parts:

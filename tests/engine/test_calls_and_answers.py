@@ -11,7 +11,7 @@ from tests.core.test_policy import MISSED, OFFICE
 from textback.core.calls import CallEnded, Outcome
 from textback.core.messages import Direction, Kind, MessageState
 from textback.engine.calls import CallBook
-from textback.engine.incoming import keep_sms
+from textback.engine.incoming import Reading, keep_sms
 from textback.store.database import Database
 from textback.store.fragments import NewFragment
 from textback.store.lines import name_line
@@ -35,12 +35,12 @@ def call(database: Database, call: CallEnded, now: datetime) -> bool:
     return len(texts(database)) > before
 
 
-def join(pdus: Sequence[str]) -> str:
-    return "".join(pdus)  # here a PDU is its text
+def read(pdus: Sequence[str]) -> Reading:
+    return Reading("".join(pdus))  # here a PDU is its text
 
 
 def text(database: Database, body: str, now: datetime, sender: str = LEAD) -> bool:
-    return keep_sms(database, NewFragment("sim", sender, now, body), join, now)
+    return keep_sms(database, NewFragment("sim", sender, now, body), read, now)
 
 
 def texts(database: Database) -> list[tuple[Direction, Kind, MessageState]]:
@@ -131,7 +131,7 @@ def test_a_long_text_is_joined_in_whatever_order_its_parts_come(
     for number in order:
         part = NewFragment("sim", LEAD, now, bodies[number], 77, 3, number)
         assert texts(database) == []
-        keep_sms(database, part, join, now)
+        keep_sms(database, part, read, now)
     with database.read() as session:
         assert session.scalars(select(Message)).one().body == "one two three"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.modem.pdus import PICTURE, deliver_hex
 from textback.cli.modem import modem
 from textback.cli.simulate_modem import obey
 from textback.cli.sms import sms
@@ -30,6 +31,13 @@ def test_encode_prints_pdus_that_decode_reads() -> None:
         assert pdu["length"] == len(pdu["pdu"]) // 2 - 1
         texts.append(read["text"])
     assert "".join(texts) == "hi 👍" * 30
+
+
+def test_decode_tells_what_is_no_text() -> None:
+    read = json.loads(CliRunner().invoke(sms, ["decode", PICTURE]).output)
+    assert (read["port"], read["pushed"]) == (2948, "application/vnd.wap.mms-message")
+    read = json.loads(CliRunner().invoke(sms, ["decode", deliver_hex("C8", "00")]).output)
+    assert read["waiting"] == {"for": "voicemail", "active": True, "discard": True}
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textback.modem.events import NewStored, Place, SweepDue, message_event
 from textback.modem.lines import LineCutter
 from textback.modem.sorter import Command, Line, Sorter
 
@@ -82,3 +84,36 @@ def test_lines_are_the_same_however_they_dribble(sizes: list[int]) -> None:
         lines += cutter.feed(data[:size])
         data = data[size:]
     assert lines == ['+CMTI: "SM",1', '+CMTI: "SM",2']
+
+
+@pytest.mark.parametrize(
+    ("line", "event"),
+    [
+        ('+CMTI: "SM",3', NewStored(Place("SM", 3))),
+        ("+CDSI: ME, 0", NewStored(Place("ME", 0))),
+        ('+CMTI: "SM",-1', SweepDue()),
+        ('+CMTI: "SM"', SweepDue()),
+        ('+CMTI: "S', SweepDue()),
+        ("+CMTI: " + "9" * 4000, SweepDue()),
+        ('+CMTI: "ME",' + "9" * 4000, SweepDue()),
+        ("+CMT: ,24", None),
+        ("+CREG: 1", None),
+    ],
+)
+def test_whatever_is_announced_is_fetched_or_looked_for(line: str, event: object) -> None:
+    assert message_event(Line(line)) == event
+
+
+def test_a_length_of_thousands_of_digits_announces_nothing() -> None:
+    sorter = Sorter()
+    sorter.feed("+CMT: ," + "1" * 4000)
+    sorter.feed("+CMT: ,17")
+    sorter.feed(TEXT)
+    assert list(sorter.unsolicited) == [Line("+CMT: ,17", TEXT)]
+
+
+def test_a_pdu_that_lost_half_an_octet_is_still_the_pdu_of_its_line() -> None:
+    sorter = Sorter()
+    for line in ("+CMT: ,17", TEXT[:-1]):
+        sorter.feed(line)
+    assert list(sorter.unsolicited) == [Line("+CMT: ,17", TEXT[:-1])]

@@ -10,7 +10,9 @@ import click
 from textback.cli.failing import fail
 from textback.core.segments import split
 from textback.modem.pdu import (
+    WAP_PUSH_PORT,
     Deliver,
+    Indication,
     PduError,
     StatusReport,
     Submit,
@@ -19,6 +21,7 @@ from textback.modem.pdu import (
     decode_any,
     decode_submit,
     encode_submit,
+    read_wap_push,
 )
 
 
@@ -90,6 +93,7 @@ def _described(message: Deliver | StatusReport | Submit) -> dict[str, Any]:
     else:
         head = {"type": "deliver", "smsc": smsc, "sender": message.sender.text}
         head |= {"timestamp": _moment(message.sent_at), "scts": message.sent_at.raw}
+        head |= {"protocol": message.envelope.protocol, "waiting": _waits(message.waiting)}
     return head | {"class": message.coding.message_class} | _body(message.user_data)
 
 
@@ -100,7 +104,24 @@ def _body(data: UserData) -> dict[str, Any]:
         "total": concat.total,
         "number": concat.number,
     }
-    return {"encoding": data.alphabet, "text": data.text, "concat": place, "port": data.port}
+    push = read_wap_push(data.octets) if data.port == WAP_PUSH_PORT else None
+    return {
+        "encoding": data.alphabet,
+        "text": data.text,
+        "concat": place,
+        "port": data.port,
+        "pushed": push and push.content_type,
+    }
+
+
+def _waits(indication: Indication | None) -> dict[str, Any] | None:
+    if indication is None:
+        return None
+    return {
+        "for": indication.of,
+        "active": indication.active,
+        "discard": indication.discard,
+    }
 
 
 def _moment(timestamp: Timestamp) -> str | None:

@@ -1,6 +1,12 @@
-"""The GSM 7-bit default alphabet and its extension table (3GPP TS 23.038, clause 6.2.1)."""
+"""The GSM 7-bit default alphabet and its extension table (3GPP TS 23.038, clause 6.2.1).
 
-from collections.abc import Iterable
+Written with these alone; read with the tables of a national language, too.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from textback.core.national_language import LOCKING_SHIFT, SINGLE_SHIFT
 
 ESCAPE = 0x1B
 
@@ -33,6 +39,30 @@ _SEPTETS = {char: bytes([code]) for code, char in enumerate(_BASIC) if code != E
 ALPHABET = frozenset(_SEPTETS)
 
 
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The national language identifiers that a text is read with; 0 is the default alphabet."""
+
+    locking: int = 0
+    single: int = 0
+
+    @property
+    def basic(self) -> str:
+        """The locking shift table; that of an unknown language reads as the default alphabet."""
+        changed = LOCKING_SHIFT.get(self.locking)
+        if changed is None:
+            return _BASIC
+        return "".join(changed.get(code, char) for code, char in enumerate(_BASIC))
+
+    @property
+    def extension(self) -> Mapping[int, str]:
+        """The single shift table; that of an unknown language reads as the extension table."""
+        return {**_EXTENSION, **SINGLE_SHIFT.get(self.single, {})}
+
+
+DEFAULT = Language()
+
+
 def is_gsm7(text: str) -> bool:
     """Whether every character has a place in the alphabet or its extension table."""
     return ALPHABET.issuperset(text)
@@ -57,41 +87,43 @@ def encode(text: str) -> bytes:
         ) from None
 
 
-def decode(septets: Iterable[int]) -> str:
+def decode(septets: Iterable[int], language: Language = DEFAULT) -> str:
     """The text of unpacked septets (0 to 127 each); never raises for those.
 
     An extension code without a meaning reads as the basic character (23.038, note 1 of the
     extension table). An escape with nothing after it stays as U+001B, so that a pair which a bad
     sender tore apart can be joined with the next part: see `join`.
     """
+    basic, extension = language.basic, language.extension
     text: list[str] = []
     escaped = False
     for code in septets:
         if escaped:
-            text.append(_escaped(code))
+            text.append(_escaped(code, basic, extension))
             escaped = False
         elif code == ESCAPE:
             escaped = True
         else:
-            text.append(_BASIC[code])
+            text.append(basic[code])
     return "".join(text) + ("\x1b" if escaped else "")
 
 
-def join(parts: Iterable[str]) -> str:
+def join(parts: Iterable[str], language: Language = DEFAULT) -> str:
     """The text of decoded parts in order; an escape that closed one part joins the next one's."""
     whole = "".join(parts)
     if "\x1b" not in whole:
         return whole
-    pieces = whole.split("\x1b")
-    return pieces[0] + "".join(_rejoined(piece) for piece in pieces[1:])
+    first, *pieces = whole.split("\x1b")
+    basic, extension = language.basic, language.extension
+    return first + "".join(_rejoined(piece, basic, extension) for piece in pieces)
 
 
-def _rejoined(piece: str) -> str:
-    code = _BASIC.find(piece[0]) if piece else -1
-    return _EXTENSION.get(code, piece[:1]) + piece[1:]
+def _rejoined(piece: str, basic: str, extension: Mapping[int, str]) -> str:
+    code = basic.find(piece[0]) if piece else -1
+    return extension.get(code, piece[:1]) + piece[1:]
 
 
-def _escaped(code: int) -> str:
+def _escaped(code: int, basic: str, extension: Mapping[int, str]) -> str:
     if code == ESCAPE:  # reserved for a further table: shown as a space
         return " "
-    return _EXTENSION.get(code, _BASIC[code])
+    return extension.get(code, basic[code])

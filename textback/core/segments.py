@@ -10,6 +10,10 @@ from textback.core import gsm7
 MAX_PARTS = 255  # the concatenation element counts parts in one octet (3GPP TS 23.040, 9.2.3.24.1)
 
 _ZERO_WIDTH_JOINER = "\u200d"
+# Joiner and non-joiner, and what extends a letter though it is no mark: Thai and Lao AM, the
+# voicing signs of halfwidth Katakana.
+_EXTENDING = frozenset("\u200c\u200d\u0e33\u0eb3\uff9e\uff9f")
+_VIRAMA = 9  # a combining class: the consonants around one are written as one
 _REPLACEMENT = "\ufffd"
 
 
@@ -97,16 +101,23 @@ def _breaks(text: str, start: int, index: int) -> bool:
         return False
     if _is_regional(before) and _is_regional(char):
         return (index - start) % 2 == 0
-    return not (_extends(char) or before == _ZERO_WIDTH_JOINER)
+    return not (_extends(char) or _takes_the_next(before, char))
 
 
 def _extends(char: str) -> bool:
     return (
-        char == _ZERO_WIDTH_JOINER
+        char in _EXTENDING
         or "\U0001f3fb" <= char <= "\U0001f3ff"  # skin tones
         or "\U000e0020" <= char <= "\U000e007f"  # tags, as in the flag of Scotland
+        or "\u1160" <= char <= "\u11ff"  # the vowels and last consonants of a Hangul syllable
         or unicodedata.category(char) in ("Mn", "Mc", "Me")
     )
+
+
+def _takes_the_next(before: str, char: str) -> bool:
+    if before == _ZERO_WIDTH_JOINER:
+        return True
+    return unicodedata.combining(before) == _VIRAMA and char.isalpha()
 
 
 def _is_regional(char: str) -> bool:

@@ -8,7 +8,7 @@ from textback.core.calls import CallEnded, Outcome
 from textback.core.lines import LineRules
 from textback.core.office import Office
 from textback.engine.calls import CallBook
-from textback.engine.incoming import keep_sms
+from textback.engine.incoming import Reading, keep_sms
 from textback.store import messages
 from textback.store.database import Database
 from textback.store.fragments import NewFragment
@@ -76,4 +76,4 @@ def _delivered(session: Session, at: datetime) -> None:
 
 def _texted(database: Database, sender: str, body: str, at: datetime) -> None:
     new = NewFragment(MODEM, sender, at, pdu=body)
-    keep_sms(database, new, "".join, at)
+    keep_sms(database, new, lambda pdus: Reading("".join(pdus)), at)

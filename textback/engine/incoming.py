@@ -1,6 +1,7 @@
 """Use case: an SMS came in. Kept raw first, joined when whole, then understood."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,10 +17,25 @@ from textback.store.fragments import NewFragment
 from textback.store.models import Conversation, Fragment
 from textback.store.office import load_office
 
-Join = Callable[[Sequence[str]], str]  # the PDUs of a whole text, in order -> what it says
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text says. `sender` is there where it is not who the PDUs came from.
+
+    `from_person`: its words count, and a person waits for an answer. `news`: it opens its
+    conversation.
+    """
+
+    text: str
+    sender: str | None = None
+    from_person: bool = True
+    news: bool = True
 
 
-def keep_sms(database: Database, new: NewFragment, join: Join, now: datetime) -> bool:
+Read = Callable[[Sequence[str]], Reading]  # from the PDUs of a text, in order
+
+
+def keep_sms(database: Database, new: NewFragment, read: Read, now: datetime) -> bool:
     """Keep one SMS and, when its text is whole, put it into its conversation.
 
     Once this returns, the SMS may be deleted from the SIM. False when it was read before.
@@ -31,40 +47,46 @@ def keep_sms(database: Database, new: NewFragment, join: Join, now: datetime) ->
         parts = fragments.parts_of_text(session, fragment)
         shown = next((p.message_id for p in parts if p.message_id is not None), None)
         if shown is not None or fragments.is_whole(parts):
-            _show(session, parts, shown, join, now)
+            _show(session, parts, shown, read, now)
         return True
 
 
-def show_incomplete(database: Database, join: Join, now: datetime) -> None:
+def show_incomplete(database: Database, read: Read, now: datetime) -> None:
     """Show texts of which a part has not come for long; the rest joins them when it comes."""
     with database.read() as session:
         if not fragments.overdue(session, now):
             return
     with database.write() as session:
         for fragment in fragments.overdue(session, now):
-            _show(session, fragments.parts_of_text(session, fragment), None, join, now)
+            _show(session, fragments.parts_of_text(session, fragment), None, read, now)
 
 
 def _show(
-    session: Session, parts: Sequence[Fragment], shown: int | None, join: Join, now: datetime
+    session: Session, parts: Sequence[Fragment], shown: int | None, read: Read, now: datetime
 ) -> None:
-    text = join([part.pdu for part in parts])
+    reading = read([part.pdu for part in parts])
     if shown is None:
-        shown = _receive(session, parts[0], text, now)
+        shown = _receive(session, parts[0], reading, now)
     missing = parts[0].concat_total - len(parts)
     detail = f"{missing} part(s) of this text have not come" if missing else ""
-    messages.rewrite(session, shown, text, detail)
+    messages.rewrite(session, shown, reading.text, detail)
     for part in parts:
         part.message_id = shown
 
 
-def _receive(session: Session, part: Fragment, text: str, now: datetime) -> int:
+def _receive(session: Session, part: Fragment, reading: Reading, now: datetime) -> int:
     office = load_office(session) or Office()
-    number = phone.e164(part.sender, office.country)
-    conversation = conversations.conversation_with(session, number or part.sender, now)
-    conversations.touch(conversation, now)
-    message = messages.received(session, conversation, part.modem, text, now)
-    _react(session, office, conversation, text, now)
+    sender = reading.sender or part.sender
+    number = phone.e164(sender, office.country) or sender
+    known = conversations.existing_conversation(session, number) is not None
+    conversation = conversations.conversation_with(session, number, now)
+    if reading.news:
+        conversations.touch(conversation, now)
+    elif not known:
+        conversation.open = False
+    message = messages.received(session, conversation, part.modem, reading.text, now)
+    if reading.from_person:
+        _react(session, office, conversation, reading.text, now)
     return message.id
 
 

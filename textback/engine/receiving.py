@@ -1,30 +1,21 @@
 """What the modem brings in: committed to the database first, deleted from the SIM after."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.exc import OperationalError
 
 from textback.core.phone import masked
 from textback.engine.incoming import keep_sms, show_incomplete
+from textback.engine.reading import fragment_of, read_text
 from textback.modem.driver import CommandRefused, Modem, Stored
 from textback.modem.events import Arrived, Incoming, NewStored, Place, Received, Ring
-from textback.modem.pdu import (
-    Deliver,
-    Delivery,
-    StatusReport,
-    Unreadable,
-    join_text,
-    read_incoming,
-)
+from textback.modem.pdu import Delivery, StatusReport, Unreadable
 from textback.store import messages
 from textback.store.database import Database
-from textback.store.fragments import NewFragment
 
 log = logging.getLogger(__name__)
-
-_UNREADABLE = "A text came that could not be read. It is kept as it came: {raw}"
 
 
 class Receiver:
@@ -35,6 +26,7 @@ class Receiver:
         self._name = modem_name
         self._now = now
         self.behind = False  # something lies on the SIM that could not be kept
+        self._doubted: dict[Place, str] = {}
 
     def take(self, modem: Modem, event: Incoming) -> None:
         """Deal with one thing the modem told of. Raises LinkDown."""
@@ -52,7 +44,7 @@ class Receiver:
 
         Raises LinkDown.
         """
-        show_incomplete(self._database, _join, self._now())
+        show_incomplete(self._database, read_text, self._now())
         self.behind = False
         try:
             for stored in modem.stored():
@@ -70,8 +62,20 @@ class Receiver:
             log.warning("%s: a stored message waits for the next sweep: %s", self._name, error)
 
     def _empty(self, modem: Modem, stored: Stored) -> None:
-        if stored.pdu and self._keep_safely(stored.pdu, stored.value):
+        if not stored.pdu or self._is_doubtful(stored):
+            return
+        if self._keep_safely(stored.pdu, stored.value):
             modem.delete(stored.place)
+
+    def _is_doubtful(self, stored: Stored) -> bool:
+        """Whether it may have been damaged on its way from the SIM: then it is read once more."""
+        if not isinstance(stored.value, Unreadable):
+            return False
+        if self._doubted.pop(stored.place, None) == stored.pdu:
+            return False
+        self._doubted[stored.place] = stored.pdu
+        self.behind = True
+        return True
 
     def _keep_safely(self, pdu: str, value: Received) -> bool:
         """Commit it; False when that failed: then it stays on the SIM, and the rest goes on."""
@@ -90,7 +94,8 @@ class Receiver:
         if isinstance(value, StatusReport):
             self._report(value)
         else:
-            keep_sms(self._database, _fragment(self._name, pdu, value), _join, self._now())
+            new = fragment_of(self._name, pdu, value)
+            keep_sms(self._database, new, read_text, self._now())
 
     def _report(self, report: StatusReport) -> None:
         if report.delivery is Delivery.PENDING:
@@ -103,20 +108,3 @@ class Receiver:
             )
         if not ours:
             log.info("%s: a status report for %s fits no text", self._name, masked(recipient))
-
-
-def _fragment(modem: str, pdu: str, value: Deliver | Unreadable) -> NewFragment:
-    if isinstance(value, Unreadable):
-        return NewFragment(modem, "unreadable", None, pdu)
-    sender, sent_at = value.sender.text or "unknown", value.sent_at.at
-    concat = value.concat
-    # A part that contradicts itself (5 of 3) would wait for ever: it is shown by itself.
-    if concat is None or not 1 <= concat.number <= concat.total:
-        return NewFragment(modem, sender, sent_at, pdu)
-    return NewFragment(modem, sender, sent_at, pdu, concat.reference, concat.total, concat.number)
-
-
-def _join(pdus: Sequence[str]) -> str:
-    values = [read_incoming(pdu) for pdu in pdus]
-    readable = [value.user_data for value in values if isinstance(value, Deliver)]
-    return join_text(readable) if readable else _UNREADABLE.format(raw=pdus[0])

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from textback.modem.pdu import Deliver, StatusReport, Unreadable, read_incoming
 from textback.modem.sorter import Line
 
-_STORED = re.compile(r'\+(?:CMTI|CDSI):\s*"?(\w+)"?\s*,\s*(-?\d+)')
+_STORED = re.compile(r"\+(?:CMTI|CDSI):")
+_PLACE = re.compile(r'\s*"?(\w{2})"?\s*,\s*(\d{1,5})(?!\d)', re.ASCII)
 _DIRECT = re.compile(r"\+(?:CMT|CDS):")
 _RINGING = re.compile(r"RING|\+CRING:")
 _CALLER = re.compile(r'\+CLIP:\s*"([^"]*)"')
@@ -56,8 +57,8 @@ Incoming = NewStored | Arrived | SweepDue | Ring
 def message_event(line: Line) -> NewStored | Arrived | SweepDue | None:
     """The message that an unsolicited line tells of, None when it tells of none."""
     if stored := _STORED.match(line.text):
-        index = int(stored[2])
-        return NewStored(Place(stored[1], index)) if index >= 0 else SweepDue()
+        place = _PLACE.match(line.text, stored.end())
+        return NewStored(Place(place[1], int(place[2]))) if place else SweepDue()
     if line.pdu is not None and _DIRECT.match(line.text):
         return Arrived(line.pdu, read_incoming(line.pdu))
     return None

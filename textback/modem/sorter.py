@@ -9,10 +9,13 @@ from dataclasses import dataclass
 
 _FINAL = re.compile(r"OK|ERROR|\+CM[ES] ERROR:.*|COMMAND NOT SUPPORT")
 _WITH_PDU = re.compile(r"\+(CMT|CDS|CBM):")
-_PDU = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}")
-_LENGTH = re.compile(r"(\d+)\s*$")
+_PDU = re.compile(r"[0-9A-Fa-f]{16,}")  # half an octet at its end tells of a damaged one
+_LENGTH = re.compile(r"[:,]\s*(\d{1,3})\s*$")
 _NAME = re.compile(r"AT(\+\w+)")
 _MOST_OPEN = 8
+# No modem has so much to say; one that has gone mad must not fill the memory. A text that came
+# without being stored is worth more than noise.
+MOST_LINES, MOST_PDUS = 2_000, 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,9 @@ class Sorter:
         self._keep(Line(header.text, pdu), answers=header.answers)
 
     def _keep(self, line: Line, *, answers: bool) -> None:
-        (self._lines if answers else self.unsolicited).append(line)
+        kept = self._lines if answers else self.unsolicited
+        if len(kept) < (MOST_LINES if line.pdu is None else MOST_PDUS):
+            kept.append(line)
 
     def _finish(self, final: str) -> None:
         if self._command is None or self.answer is not None:

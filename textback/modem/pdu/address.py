@@ -124,7 +124,8 @@ def _decode(type_octet: int, value: bytes, length: int) -> Address:
         return Address(_name(value, length), kind)
     digits = swapped(value)[:length].split("F")[0]  # F fills up; some senders count it in
     number = "".join(_SEMI_OCTETS[min(int(digit, 16), 14)] for digit in digits)
-    return Address(f"+{number}" if kind is NumberType.INTERNATIONAL else number, kind)
+    international = kind is NumberType.INTERNATIONAL and number
+    return Address(f"+{number}" if international else number, kind)
 
 
 def _name(value: bytes, length: int) -> str:
@@ -132,4 +133,4 @@ def _name(value: bytes, length: int) -> str:
     if length == 14 and septets.endswith(b"\0"):
         # Seven characters are 13 semi-octets; senders that say 14 did not mean a closing '@'.
         septets = septets[:-1]
-    return segments.clean(gsm7.join([gsm7.decode(septets)]))
+    return segments.clean(gsm7.decode(septets))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from textback.modem.pdu.waiting import Indication, by_coding
+
 
 class Alphabet(StrEnum):
     """What the octets of the user data are."""
@@ -12,23 +14,14 @@ class Alphabet(StrEnum):
     UCS2 = "ucs2"
 
 
-class Waiting(StrEnum):
-    """What a message-waiting indication speaks of."""
-
-    VOICEMAIL = "voicemail"
-    FAX = "fax"
-    EMAIL = "email"
-    OTHER = "other"
-
-
 @dataclass(frozen=True, slots=True)
 class DataCoding:
-    """`message_class` is 0 (shown at once) to 3; `waiting` and `waiting_on` belong together."""
+    """`message_class` is 0 (shown at once) to 3. What is `compressed` (TS 23.042) is not read."""
 
     alphabet: Alphabet
     message_class: int | None = None
-    waiting: Waiting | None = None
-    waiting_on: bool = False
+    waiting: Indication | None = None
+    compressed: bool = False
 
 
 GSM7_DCS = 0x00
@@ -44,13 +37,14 @@ def decode_dcs(octet: int) -> DataCoding:
         return _general(octet)
     if group in (0xC, 0xD, 0xE):
         alphabet = Alphabet.UCS2 if group == 0xE else Alphabet.GSM7
-        return DataCoding(alphabet, None, tuple(Waiting)[octet & 0x3], bool(octet & 0x8))
+        return DataCoding(alphabet, waiting=by_coding(octet))
     if group == 0xF:
         return DataCoding(Alphabet.BINARY if octet & 0x4 else Alphabet.GSM7, octet & 0x3)
     return DataCoding(Alphabet.GSM7)
 
 
 def _general(octet: int) -> DataCoding:
-    compressed = octet & 0x20
-    alphabet = Alphabet.BINARY if compressed else _GENERAL[octet >> 2 & 0x3]
-    return DataCoding(alphabet, octet & 0x3 if octet & 0x10 else None)
+    message_class = octet & 0x3 if octet & 0x10 else None
+    if octet & 0x20:
+        return DataCoding(Alphabet.BINARY, message_class, compressed=True)
+    return DataCoding(_GENERAL[octet >> 2 & 0x3], message_class)

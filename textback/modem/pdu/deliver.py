@@ -20,19 +20,52 @@ from textback.modem.pdu.user_data import (
     encode_concat,
     encode_user_data,
 )
+from textback.modem.pdu.waiting import Indication, Waiting
+
+# TP-PID (clause 9.2.3.9). 0x41 to 0x47 may replace an earlier message of their sender and type:
+# here nothing is replaced, each is a text of its own.
+SILENT, RETURN_CALL, SIM_DATA = 0x40, 0x5F, 0x7F
 
 _NO_MORE_MESSAGES, _HEADER = 0x04, 0x40
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What stands before the text; `protocol` is the TP-PID."""
+
+    sender: Address
+    protocol: int
+    coding: DataCoding
+    sent_at: Timestamp
 
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
     """A text, or one part of a text, that came for this SIM."""
 
-    sender: Address
+    envelope: Envelope
     user_data: UserData
-    coding: DataCoding
-    sent_at: Timestamp
     smsc: Address | None = None
+
+    @property
+    def sender(self) -> Address:
+        return self.envelope.sender
+
+    @property
+    def coding(self) -> DataCoding:
+        return self.envelope.coding
+
+    @property
+    def sent_at(self) -> Timestamp:
+        return self.envelope.sent_at
+
+    @property
+    def waiting(self) -> Indication | None:
+        """What the operator says that waits elsewhere; the header counts before the coding."""
+        told = self.user_data.waiting or self.coding.waiting
+        if told is None and self.envelope.protocol == RETURN_CALL:
+            return Indication(Waiting.VOICEMAIL, active=True, discard=False)
+        return told
 
     @property
     def text(self) -> str:
@@ -67,9 +100,16 @@ def encode_deliver(
 
 def read_deliver(octets: Octets, first: int, smsc: Address | None) -> Deliver:
     """The DELIVER whose first octet was `first`. Raises PduError."""
-    sender = decode_address(octets, "sender's address")
-    octets.octet("protocol identifier")
-    coding = decode_dcs(octets.octet("data coding scheme"))
-    sent_at = decode_timestamp(octets.take(LENGTH, "time stamp"))
-    user_data = decode_user_data(octets, coding, has_header=bool(first & _HEADER))
-    return Deliver(sender, user_data, coding, sent_at, smsc)
+    envelope = read_envelope(octets)
+    user_data = decode_user_data(octets, envelope.coding, has_header=bool(first & _HEADER))
+    return Deliver(envelope, user_data, smsc)
+
+
+def read_envelope(octets: Octets) -> Envelope:
+    """A DELIVER from its sender to its time stamp. Raises PduError."""
+    return Envelope(
+        decode_address(octets, "sender's address"),
+        octets.octet("protocol identifier"),
+        decode_dcs(octets.octet("data coding scheme")),
+        decode_timestamp(octets.take(LENGTH, "time stamp")),
+    )

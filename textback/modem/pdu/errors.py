@@ -1,7 +1,5 @@
 """What is wrong with a PDU, and where."""
 
-from dataclasses import dataclass
-
 from textback.core.errors import TextbackError
 
 
@@ -11,11 +9,3 @@ class PduError(TextbackError, ValueError):
     def __init__(self, what: str, octet: int = 0) -> None:
         self.octet = octet
         super().__init__(f"{what} (octet {octet})" if octet else what)
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A PDU kept as it came, because it could not be read, and why."""
-
-    raw: str
-    why: str

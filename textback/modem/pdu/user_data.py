@@ -1,19 +1,25 @@
 """Header and text of a message (3GPP TS 23.040, clauses 9.2.3.16 and 9.2.3.24)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from textback.core import gsm7, segments
 from textback.modem.pdu.dcs import Alphabet, DataCoding
 from textback.modem.pdu.errors import PduError
 from textback.modem.pdu.octets import Octets
 from textback.modem.pdu.septets import pack, unpack
+from textback.modem.pdu.waiting import Indication, by_element
 
 MAX_OCTETS = 140
 MAX_SEPTETS = 160
 
 _CONCAT_8BIT, _CONCAT_16BIT = 0x00, 0x08
+_INDICATION = 0x01
 _PORTS_8BIT, _PORTS_16BIT = 0x04, 0x05
+_SINGLE_SHIFT, _LOCKING_SHIFT = 0x24, 0x25
+
+_Meaning = TypeVar("_Meaning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +58,38 @@ class UserData:
     @property
     def concat(self) -> Concat | None:
         """The part's place, or None for a text of one part; an absurd element counts for none."""
-        places = (_concat(element) for element in self.header)
-        return next((place for place in places if place is not None), None)
+        return self._last(_concat)
 
     @property
     def port(self) -> int | None:
         """The application port the message is addressed to, as 2948 for MMS notifications."""
-        ports = (_destination_port(element) for element in self.header)
-        return next((port for port in ports if port is not None), None)
+        return self._last(_destination_port)
+
+    @property
+    def waiting(self) -> Indication | None:
+        """What the header says that waits elsewhere."""
+        return self._last(
+            lambda element: by_element(element.data) if element.identifier == _INDICATION else None
+        )
+
+    @property
+    def language(self) -> gsm7.Language:
+        """The national language tables that septets are read with."""
+        return _language(self.header)
+
+    def _last(self, meaning: Callable[[Element], _Meaning | None]) -> _Meaning | None:
+        """What the header says; of elements that say it twice the last one counts (9.2.3.24)."""
+        found = (meaning(element) for element in reversed(self.header))
+        return next((value for value in found if value is not None), None)
 
 
 def join_text(parts: Iterable[UserData]) -> str:
     """The whole text of parts in order, with pairs that a bad sender tore apart made whole."""
-    return segments.clean(gsm7.join(part.fragment for part in parts))
+    parts = list(parts)
+    language = (
+        parts[0].language if parts else gsm7.DEFAULT
+    )  # each part names the same (9.2.3.24.15)
+    return segments.clean(gsm7.join((part.fragment for part in parts), language))
 
 
 def encode_user_data(text: str, encoding: segments.Encoding, header: bytes = b"") -> bytes:
@@ -99,14 +124,15 @@ def decode_user_data(octets: Octets, coding: DataCoding, *, has_header: bool) ->
         raise PduError(
             f"the header says {header_size} octets, the user data has {len(data)}", start
         )
-    elements = _elements(data[1:header_size], start + 1)
+    elements = _elements(data[1:header_size])
     body = data[header_size:]
     if not in_septets:
         return UserData(coding.alphabet, _fragment(coding, body, elements), body, elements)
     header_septets = (8 * header_size + 6) // 7
     fill_bits = 7 * header_septets - 8 * header_size
     septets = unpack(body, max(length - header_septets, 0), fill_bits)
-    return UserData(coding.alphabet, gsm7.decode(septets), body, elements)
+    text = gsm7.decode(septets, _language(elements))
+    return UserData(coding.alphabet, text, body, elements)
 
 
 def _fragment(coding: DataCoding, body: bytes, elements: tuple[Element, ...]) -> str:
@@ -114,21 +140,32 @@ def _fragment(coding: DataCoding, body: bytes, elements: tuple[Element, ...]) ->
         odd = "\ufffd" if len(body) % 2 else ""
         text = body[: len(body) // 2 * 2].decode("utf-16-be", "surrogatepass")
         return text.replace("\x1b", "\ufffd") + odd
-    if any(element.identifier in (_PORTS_8BIT, _PORTS_16BIT) for element in elements):
-        return ""  # for an application, not for a reader
+    ports = any(element.identifier in (_PORTS_8BIT, _PORTS_16BIT) for element in elements)
+    if ports or coding.compressed:
+        return ""  # nothing for a reader
     return "".join(chr(octet) if chr(octet).isprintable() else "\ufffd" for octet in body)
 
 
-def _elements(header: bytes, start: int) -> tuple[Element, ...]:
+def _elements(header: bytes) -> tuple[Element, ...]:
+    """The elements; none of a header whose last one is cut off, which 23.040 has us ignore."""
     elements: list[Element] = []
     at = 0
     while at < len(header):
         if at + 1 >= len(header) or at + 2 + header[at + 1] > len(header):
-            raise PduError("an element of the user data header is cut off", start + at)
+            return ()
         end = at + 2 + header[at + 1]
         elements.append(Element(header[at], header[at + 2 : end]))
         at = end
     return tuple(elements)
+
+
+def _language(elements: Iterable[Element]) -> gsm7.Language:
+    shifts = {
+        element.identifier: element.data[0]
+        for element in elements
+        if element.identifier in (_SINGLE_SHIFT, _LOCKING_SHIFT) and len(element.data) == 1
+    }
+    return gsm7.Language(shifts.get(_LOCKING_SHIFT, 0), shifts.get(_SINGLE_SHIFT, 0))
 
 
 def _concat(element: Element) -> Concat | None:
