@@ -17,7 +17,7 @@ _ABORT = b"\x1b\r"
 _END_OF_TEXT = b"\x1a"
 _HEX = re.compile(r"[0-9A-Fa-f]+")
 _ATTEMPTS = 3
-_ATTENTION_SECONDS = 2.0
+ATTENTION_SECONDS = 2.0
 _MOST_TIME_OUTS = 3
 _QUIET_SECONDS = 0.1
 _DRAIN_SECONDS = 2.0
@@ -34,12 +34,16 @@ class NoAnswer(Hung):
 class Dialogue:
     """Owned by one thread, except `wake`. Any method may raise LinkDown.
 
-    `tell` gets each line of the exchange, masked: > was written, < answers, * came by itself.
+    `tell` gets each line of the exchange, masked: > was written, < answers, * came by itself, ! is
+    a time-out. `patience` is how many seconds an AT may take to be answered.
     """
 
-    def __init__(self, port: Port, tell: Tell | None = None) -> None:
+    def __init__(
+        self, port: Port, tell: Tell | None = None, patience: float = ATTENTION_SECONDS
+    ) -> None:
         self._port = port
         self._tell = tell
+        self._patience = patience
         self._time_outs = 0
         self._cutter = LineCutter()
         self._sorter = Sorter()
@@ -96,7 +100,7 @@ class Dialogue:
 
         Unsolicited lines are kept. Raises Hung when the modem does not answer.
         """
-        if not any(self.takes_at(_ATTENTION_SECONDS) for _ in range(_ATTEMPTS)):
+        if not any(self.takes_at(self._patience) for _ in range(_ATTEMPTS)):
             raise Hung("the modem does not answer")
 
     def takes_at(self, timeout: float) -> bool:

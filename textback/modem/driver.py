@@ -9,7 +9,7 @@ from typing import Self
 
 from textback.core.errors import LinkDown, SendDeferred, TextbackError
 from textback.modem.bring_up import ModemInfo, bring_up
-from textback.modem.dialogue import Dialogue, NoAnswer, Tell
+from textback.modem.dialogue import ATTENTION_SECONDS, Dialogue, NoAnswer, Tell
 from textback.modem.events import CallWatch, Incoming, Place, Received, message_event
 from textback.modem.finding import Found, Wanted, find
 from textback.modem.model import generic_model
@@ -59,13 +59,14 @@ class ModemSettings:
 
     With an `imei` only that modem will do; without a port it is looked for at every modem that is
     known by its USB id. `number` is the SIM's own, where it does not tell. `log` is a file for the
-    exchanges with the modem.
+    exchanges with the modem; `reset_command` gets a hung modem back, by its USB port or the like.
     """
 
     port: str = ""
     imei: str = ""
     number: str = field(default="", repr=False)
     log: Path | None = None
+    reset_command: tuple[str, ...] = ()
     pin: str | None = field(default=None, repr=False)
     baud: int = 115200
     command_timeout: float = 15.0
@@ -130,7 +131,8 @@ class Modem:
         wanted = Wanted(settings.port, settings.imei)
 
         def dialogue(path: str) -> Dialogue:
-            return Dialogue(Port.open(path, settings.baud), tell)
+            patience = min(ATTENTION_SECONDS, settings.command_timeout)
+            return Dialogue(Port.open(path, settings.baud), tell, patience)
 
         return cls(settings, find(wanted, dialogue, usb_ports()))
 

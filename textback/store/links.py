@@ -16,15 +16,17 @@ def report(session: Session, kind: str, name: str, state: LinkReport, now: datet
     link = session.get(Link, (kind, name))
     if link is None:
         link = Link(kind=kind, name=name, state=state.state, detail="", since=now, seen_at=now)
+        link.facts = {}
         session.add(link)
     lost_now = link.state is LinkState.UP and state.state in (LinkState.DOWN, LinkState.REFUSED)
     if state.state is LinkState.UP or lost_now:
         link.up_at = now  # CONNECTING after UP is a new start: when it was last up is long ago
     if link.state is not state.state:
         link.since = now
-    before = (link.state, link.detail)
+    before = (link.state, link.detail, link.facts)
     link.state, link.detail, link.seen_at = state.state, state.detail[:255], now
-    if before != (link.state, link.detail) or link in session.new:
+    link.facts = dict(state.facts)
+    if before != (link.state, link.detail, link.facts) or link in session.new:
         bump(session, Topic.LINKS)
 
 
