@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from textback.core.errors import AccessRefused, LinkDown
 from textback.core.links import Fact, LinkReport, LinkState
+from textback.engine.modem_health import health
 from textback.engine.pin_guard import KeptPinGuard
 from textback.engine.receiving import Receiver
 from textback.engine.recovery import Recovery, Remedy, Trouble, trouble_of
@@ -19,7 +20,6 @@ from textback.engine.sending import Sender
 from textback.modem.driver import Modem, ModemSettings, ModemStatus
 from textback.modem.exchange_log import ExchangeLog
 from textback.modem.facts import condition, identity
-from textback.modem.registration import Registration
 from textback.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -140,7 +140,7 @@ class ModemWorker:
         return until_sweep if until_due is None else min(until_sweep, until_due.total_seconds())
 
     def _tell_health(self, status: ModemStatus) -> None:
-        report = _health(status)
+        report = health(status)
         self._tell(LinkReport(report.state, report.detail, self._facts | condition(status)))
 
     def _tell(self, report: LinkReport) -> None:
@@ -152,16 +152,3 @@ class ModemWorker:
         self._told = told
         facts = report.facts or self._facts
         self._report_link(LinkReport(report.state, report.detail, facts))
-
-
-def _health(status: ModemStatus) -> LinkReport:
-    if status.registration is Registration.REFUSED:
-        return LinkReport(LinkState.DOWN, "The mobile network refuses the SIM: no texts go out.")
-    if not status.registered:
-        return LinkReport(LinkState.DOWN, "The modem finds no mobile network: no texts go out.")
-    if status.storage_full:
-        return LinkReport(LinkState.DOWN, "The SIM's memory is full: no texts come in.")
-    roaming = "roaming" if status.registration is Registration.ROAMING else ""
-    signal = "" if status.signal is None else f"signal {status.signal} %"
-    told = (status.operator or "registered", status.technology, roaming, signal)
-    return LinkReport(LinkState.UP, ", ".join(filter(None, told)))

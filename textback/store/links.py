@@ -16,7 +16,6 @@ def report(session: Session, kind: str, name: str, state: LinkReport, now: datet
     link = session.get(Link, (kind, name))
     if link is None:
         link = Link(kind=kind, name=name, state=state.state, detail="", since=now, seen_at=now)
-        link.facts = {}
         session.add(link)
     lost_now = link.state is LinkState.UP and state.state in (LinkState.DOWN, LinkState.REFUSED)
     if state.state is LinkState.UP or lost_now:
