@@ -7,7 +7,8 @@ from enum import StrEnum
 # An answer to AT+CREG? has the mode before the state; an unsolicited line does not.
 REGISTRATION = re.compile(r"\+C(?:G|E)?REG:\s*\d\s*,\s*\d{1,2}\s*(?:,|$)")
 _STATE = re.compile(r"\+C(?:G|E)?REG:\s*\d\s*,\s*(\d{1,2})")
-_ACCESS = re.compile(r",\s*\"?[0-9A-Fa-f]+\"?\s*,\s*\"?[0-9A-Fa-f]+\"?\s*,\s*(\d{1,2})\b")
+_HEX = r'\s*,\s*"?[0-9A-Fa-f]+"?'
+_ACCESS = re.compile(rf"\+C(?:G|E)?REG:\s*\d\s*,\s*\d{{1,2}}{_HEX}{_HEX}\s*,\s*(\d{{1,2}})\b")
 
 
 class Registration(StrEnum):
@@ -57,7 +58,7 @@ def registration(answers: Iterable[str]) -> Registration:
 def access_of(answers: Iterable[str]) -> str:
     """The network's generation ("LTE") by the AcT fields of registered answers, "" without any."""
     for answer in answers:
-        access = _ACCESS.search(answer)
+        access = _ACCESS.match(answer)
         if access and registration([answer]).registered:
             return generation(int(access[1]))
     return ""

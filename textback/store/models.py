@@ -287,7 +287,9 @@ class Link(Base):
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     state: Mapped[LinkState]
     detail: Mapped[str] = mapped_column(String(255))
-    facts: Mapped[dict[str, Fact]] = mapped_column(default=dict)  # what is worth knowing of the other side
+    facts: Mapped[dict[str, Fact]] = mapped_column(
+        default=dict
+    )  # what is worth knowing of the other side
     since: Mapped[datetime]
     seen_at: Mapped[datetime]  # when the engine last wrote this row
     up_at: Mapped[datetime | None]  # when the link was last known to be up
