@@ -60,7 +60,7 @@ def test_it_takes_what_clients_type(line: Line, text: str) -> None:
         ("AT+CGSN", "350000000000006"),
         ("AT+CIMI", "00101"),
         ("AT+CPIN?", "+CPIN: READY"),
-        ("AT+CPMS=?", '("SM","ME"),("SM","ME"),("SM","ME")'),
+        ("AT+CPMS=?", '("SM","ME","MT"),("SM","ME"),("SM","ME")'),
         ('AT+CPMS="ME","ME","SM"', "+CPMS: 0,30,0,30,0,30"),
         ("AT+CPMS?", '+CPMS: "SM",0,30,"SM",0,30,"SM",0,30'),
         ("AT+CNMI=?", "+CNMI: ("),
