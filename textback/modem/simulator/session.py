@@ -41,6 +41,7 @@ class Session:
         self._out = show
         self._verbose = True
         self._quiet = False
+        self._executing = False
         self._power_on = 0
         self._announcements: deque[list[str]] = deque()
 
@@ -63,7 +64,7 @@ class Session:
 
     def show_announcements(self) -> None:
         """Shows those that wait, unless a response is under way or a fault keeps them back."""
-        if self.terminal.busy or self.terminal.in_text:
+        if self._executing or self.terminal.busy or self.terminal.in_text:
             return
         hold = self._modem.trouble.hold
         if hold in (Hold.RESPONSE, Hold.RESULT):
@@ -125,7 +126,11 @@ class Session:
             case _:
                 if call.name in ("Z", "&F"):
                     self.reset()
-                return self._modem.execute(call)
+                self._executing = True
+                try:
+                    return self._modem.execute(call)
+                finally:
+                    self._executing = False
         return []
 
     def _ask_for_text(self, prompt: Prompt, lines: list[str]) -> None:
