@@ -1,18 +1,20 @@
 """The whole program, put together: which part gets which."""
 
 import logging
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from textback.asterisk.catch_up.source import HistorySource, open_source
 from textback.asterisk.inbound import BUILT_IN_CONTEXTS, InboundRule
 from textback.asterisk.settings import AmiSettings
-from textback.config import Config, ModemSection, PbxSection
+from textback.config import LOG_OFF, Config, ModemSection, PbxSection
 from textback.core.calls import CallEnded
 from textback.core.errors import ConfigError, Problem
 from textback.engine.service import Engine, Pbx
@@ -50,7 +52,7 @@ def run_engine(config: Config, now: Callable[[], datetime]) -> None:
     stop = stop_on_signals()
     database = open_database(config)
     pbxes = {pbx.name: _pbx(pbx) for pbx in config.pbxes}
-    modems = {modem.name: _modem_settings(modem) for modem in config.modems}
+    modems = {modem.name: modem_settings(config, modem) for modem in config.modems}
     Engine(database, pbxes, modems, now).run(stop)
     database.close()
 
@@ -131,5 +133,26 @@ def ami_settings(pbx: PbxSection) -> AmiSettings:
     )
 
 
-def _modem_settings(modem: ModemSection) -> ModemSettings:
-    return ModemSettings(port=modem.port, pin=modem.pin)
+def modem_settings(config: Config, modem: ModemSection) -> ModemSettings:
+    return ModemSettings(
+        port=modem.port or "",
+        imei=modem.imei or "",
+        number=modem.number or "",
+        pin=modem.pin,
+        reset_command=modem.reset_command,
+        log=modem_log(config, modem),
+    )
+
+
+def modem_log(config: Config, modem: ModemSection) -> Path | None:
+    """Where the exchanges with a modem are kept: beside the database unless it is said otherwise.
+
+    None when they are kept nowhere.
+    """
+    if modem.log is not None:
+        return None if modem.log == LOG_OFF else Path(modem.log)
+    database = make_url(config.database.url)
+    if database.get_backend_name() != "sqlite" or not database.database:
+        return None
+    name = re.sub(r"[^\w.-]", "_", modem.name)
+    return Path(database.database).parent / f"modem-{name}.log"

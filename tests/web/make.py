@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from textback.core.calls import Outcome, Voicemail
-from textback.core.links import LinkState
+from textback.core.links import Fact, LinkState
 from textback.core.messages import Direction, Kind, MessageState
 from textback.core.office import Office
 from textback.store import conversations, lines, migrate, office, staff
@@ -223,11 +223,16 @@ class Make:
             session.merge(OptOut(number=number, since=self.clock(), ended_at=None))
 
     def link(
-        self, kind: str, state: LinkState = LinkState.UP, detail: str = "", name: str = ""
+        self,
+        kind: str,
+        state: LinkState = LinkState.UP,
+        detail: str = "",
+        name: str = "",
+        **facts: Fact,
     ) -> None:
         with self.writing() as session:
             now = self.clock()
-            row = Link(kind=kind, name=name or kind, state=state, detail=detail)
+            row = Link(kind=kind, name=name or kind, state=state, detail=detail, facts=facts)
             row.since = row.seen_at = now
             session.merge(row)
 

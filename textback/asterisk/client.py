@@ -134,7 +134,7 @@ class PbxListener:
 
     def _refused(self, refused: AccessRefused) -> LinkReport:
         deaf_since = self._listening_since if str(refused) == READ_CALL else None
-        return LinkReport(LinkState.REFUSED, str(refused), deaf_since)
+        return LinkReport(LinkState.REFUSED, str(refused), deaf_since=deaf_since)
 
     def _down(self, why: LinkDown) -> LinkReport:
         text = f"No connection to the phone system at {self._settings.address}: {why}"

@@ -107,6 +107,7 @@ def _link(link: Link, alive: bool) -> dict[str, Any]:
         "name": link.name,
         "state": link.state.value if alive else LinkState.DOWN.value,
         "detail": link.detail if alive else "the engine is not running",
+        "facts": link.facts,
         "since": _time(link.since),
         "seen_at": _time(link.seen_at),
     }

@@ -1,11 +1,15 @@
 """What the program knows of its links to the PBX and the modems."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 # The engine writes the state of every link more often than this; an older one is worth nothing.
 STALE_AFTER = timedelta(seconds=30)
+
+
+Fact = str | int | bool | None  # None is what the other side does not tell
 
 
 class LinkState(StrEnum):
@@ -19,8 +23,12 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkReport:
-    """A link's state now, with one plain line a receptionist can read out to the IT admin."""
+    """A link's state now, with one plain line a receptionist can read out to the IT admin.
+
+    `facts` are for the admin: who the other side is and how it does, by their names.
+    """
 
     state: LinkState
     detail: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
     deaf_since: datetime | None = None  # from then on nothing was heard, though it seemed up

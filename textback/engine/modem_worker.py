@@ -10,18 +10,22 @@ from datetime import datetime
 from sqlalchemy.exc import OperationalError
 
 from textback.core.errors import AccessRefused, LinkDown
-from textback.core.links import LinkReport, LinkState
+from textback.core.links import Fact, LinkReport, LinkState
+from textback.engine.modem_health import health
+from textback.engine.pin_guard import KeptPinGuard
 from textback.engine.receiving import Receiver
+from textback.engine.recovery import Recovery, Remedy, Trouble, trouble_of
+from textback.engine.remedies import apply
 from textback.engine.sending import Sender
-from textback.modem.bring_up import PinGuard
 from textback.modem.driver import Modem, ModemSettings, ModemStatus
+from textback.modem.exchange_log import ExchangeLog
+from textback.modem.facts import condition, identity
 from textback.store.database import Database
 
 log = logging.getLogger(__name__)
 
 _SWEEP_EVERY = 60.0  # seconds
 _SOON = 3.0  # seconds, when something on the SIM could not be kept
-_PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds between tries to open the modem
 _REFUSED_PAUSE = 300.0
 
 
@@ -35,6 +39,7 @@ class ModemWorker:
         settings: ModemSettings,
         report: Callable[[LinkReport], None],
         now: Callable[[], datetime],
+        recovery: Recovery | None = None,
     ) -> None:
         self._name = name
         self._settings = settings
@@ -43,9 +48,12 @@ class ModemWorker:
         self._sender = Sender(database, name, now)
         self._receiver = Receiver(database, name, now)
         self._modem: Modem | None = None
-        self._pin_guard = PinGuard()
-        self._failures = 0
-        self._told = ""
+        self._pin_guard = KeptPinGuard(database)
+        self._recovery = recovery or Recovery(can_reset=bool(settings.reset_command))
+        self._exchanges = ExchangeLog(settings.log) if settings.log else None
+        self._port = ""  # where it was last seen
+        self._facts: dict[str, Fact] = {}
+        self._told = ("", "")
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"modem-{name}", daemon=True)
 
@@ -70,12 +78,14 @@ class ModemWorker:
 
     def _live(self) -> float:
         """One life of the link; how many seconds to wait before the next."""
+        trouble = Trouble.OTHER
         try:
             self._work()
         except AccessRefused as error:
             self._tell(LinkReport(LinkState.REFUSED, str(error)))
             return _REFUSED_PAUSE
         except LinkDown as error:
+            trouble = trouble_of(error)
             self._tell(LinkReport(LinkState.DOWN, str(error)))
         except OperationalError as error:
             self._tell(LinkReport(LinkState.DOWN, f"The database cannot be used: {error.orig}"))
@@ -84,14 +94,17 @@ class ModemWorker:
             self._tell(LinkReport(LinkState.DOWN, "An error in textback; see its log."))
         finally:
             self._modem = None
-        self._failures += 1
-        return _PAUSES[min(self._failures, len(_PAUSES)) - 1]
+        if not self._stopping.is_set():
+            remedy = self._recovery.failed(trouble, time.monotonic())
+            apply(remedy, self._name, self._settings, self._port)
+        return self._recovery.pause
 
     def _work(self) -> None:
-        with closing(Modem.open(self._settings)) as modem:
-            modem.bring_up(self._pin_guard)
+        tell = self._exchanges.write if self._exchanges else None
+        with closing(Modem.open(self._settings, tell)) as modem:
+            self._port = modem.port
+            self._facts = identity(modem.bring_up(self._pin_guard), modem.port)
             self._modem = modem  # from here on a wake reaches it; what came before is found below
-            self._failures = 0
             self._sender.recover()
             self._serve(modem)
 
@@ -103,7 +116,7 @@ class ModemWorker:
                 sweep_at = time.monotonic() + (_SOON if self._receiver.behind else _SWEEP_EVERY)
             sent = self._sender.send_next(modem)
             if sent and self._sender.deferred:
-                self._tell(_health(modem.status()))
+                self._tell_health(modem.status())
             # After a text look only at what has come meanwhile: the next text may be due.
             timeout = 0.0 if sent else self._idle_for(sweep_at)
             for event in modem.wait(timeout):
@@ -112,29 +125,30 @@ class ModemWorker:
                 sweep_at = min(sweep_at, time.monotonic() + _SOON)
 
     def _look_around(self, modem: Modem) -> None:
-        self._tell(_health(modem.status()))
+        status = modem.status()
+        self._tell_health(status)
         self._receiver.sweep(modem)
         self._sender.expire()
+        self._recovery.serves()
+        if self._recovery.network(status.registered, time.monotonic()) is Remedy.RESTART:
+            modem.restart()
+            raise LinkDown("The modem found no mobile network for long and was restarted.")
 
     def _idle_for(self, sweep_at: float) -> float:
         until_sweep = max(sweep_at - time.monotonic(), 0.0)
         until_due = self._sender.wait_for()
         return until_sweep if until_due is None else min(until_sweep, until_due.total_seconds())
 
+    def _tell_health(self, status: ModemStatus) -> None:
+        report = health(status)
+        self._tell(LinkReport(report.state, report.detail, self._facts | condition(status)))
+
     def _tell(self, report: LinkReport) -> None:
-        """Log a fault once, then quietly."""
-        text = f"{report.state}: {report.detail}"
+        """Log a fault once, then quietly; that all is well is logged once, whatever the signal."""
         good = report.state is LinkState.UP
-        level = logging.INFO if good else logging.WARNING
-        log.log(logging.DEBUG if text == self._told else level, "%s is %s", self._name, text)
-        self._told = text
-        self._report_link(report)
-
-
-def _health(status: ModemStatus) -> LinkReport:
-    if not status.registered:
-        return LinkReport(LinkState.DOWN, "The modem finds no mobile network: no texts go out.")
-    if status.storage_full:
-        return LinkReport(LinkState.DOWN, "The SIM's memory is full: no texts come in.")
-    signal = "" if status.signal is None else f", signal {status.signal} %"
-    return LinkReport(LinkState.UP, f"{status.operator or 'registered'}{signal}")
+        told = (report.state.value, "" if good else report.detail)
+        level = logging.DEBUG if told == self._told else logging.INFO if good else logging.WARNING
+        log.log(level, "%s is %s: %s", self._name, report.state, report.detail)
+        self._told = told
+        facts = report.facts or self._facts
+        self._report_link(LinkReport(report.state, report.detail, facts))

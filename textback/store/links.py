@@ -24,9 +24,10 @@ def report(session: Session, kind: str, name: str, state: LinkReport, now: datet
         link.up_at = min(link.up_at, state.deaf_since)
     if link.state is not state.state:
         link.since = now
-    before = (link.state, link.detail)
+    before = (link.state, link.detail, link.facts)
     link.state, link.detail, link.seen_at = state.state, state.detail[:255], now
-    if before != (link.state, link.detail) or link in session.new:
+    link.facts = dict(state.facts)
+    if before != (link.state, link.detail, link.facts) or link in session.new:
         bump(session, Topic.LINKS)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.schema import MetaData
 
 from textback.core.calls import Outcome, Voicemail
 from textback.core.lines import MatchBy
-from textback.core.links import LinkState
+from textback.core.links import Fact, LinkState
 from textback.core.messages import Direction, Kind, MessageState, PartState
 from textback.store.database import UtcDateTime
 
@@ -38,6 +38,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime(),
         dict[str, str]: JSON(),
+        dict[str, Fact]: JSON(),
         list[str]: JSON(),
         list[dict[str, str]]: JSON(),
         Outcome: _enum(Outcome),
@@ -286,9 +287,22 @@ class Link(Base):
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     state: Mapped[LinkState]
     detail: Mapped[str] = mapped_column(String(255))
+    facts: Mapped[dict[str, Fact]] = mapped_column(
+        default=dict
+    )  # what is worth knowing of the other side
     since: Mapped[datetime]
     seen_at: Mapped[datetime]  # when the engine last wrote this row
     up_at: Mapped[datetime | None]  # when the link was last known to be up
+
+
+class SpentPin(Base):
+    """A PIN that was tried on a SIM, hashed; `sim` is its ICCID, or the modem's IMEI."""
+
+    __tablename__ = "spent_pin"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sim: Mapped[str] = mapped_column(String(32), index=True)
+    pin_hash: Mapped[str] = mapped_column(String(255))
 
 
 class Audit(Base):
