@@ -1,5 +1,7 @@
 """The outbox keeps every text, and never lets one go twice."""
 
+import subprocess
+import sys
 from datetime import datetime, timedelta
 
 import pytest
@@ -46,6 +48,43 @@ def test_a_text_is_claimed_once(database: Database, now: datetime) -> None:
     assert claim(database, message_id) is not None
     assert claim(database, message_id) is None
     assert state(database, message_id) is MessageState.SENDING
+
+
+CLAIM_ALL = """
+import sys
+from datetime import datetime
+from textback.store import messages
+from textback.store.database import Database
+database, modem, now = Database(sys.argv[1]), sys.argv[2], datetime.fromisoformat(sys.argv[3])
+while True:
+    with database.write() as session:
+        due = messages.due(session, now)
+        work = due and messages.claim(session, due.message_id, modem, [("00AA", 10)])
+    if due is None:
+        break
+    if work:
+        print(work.message_id)
+"""
+
+
+def test_of_two_hundred_texts_that_four_modems_want_each_is_claimed_once(
+    database: Database, now: datetime
+) -> None:
+    queued = sorted(queue(database, now) for _ in range(200))
+    url = database.url.render_as_string()
+    modems = [
+        subprocess.Popen(
+            [sys.executable, "-c", CLAIM_ALL, url, f"sim{n}", now.isoformat()],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for n in range(4)
+    ]
+    claimed = [[int(line) for line in modem.communicate()[0].splitlines()] for modem in modems]
+    assert sorted(i for ids in claimed for i in ids) == queued
+    with database.read() as session:
+        took = {m.id: m.modem for m in messages.messages_since(session, None)}
+    assert took == {i: f"sim{n}" for n, ids in enumerate(claimed) for i in ids}
 
 
 def test_the_oldest_text_goes_first_but_a_persons_goes_before_all(

@@ -66,13 +66,18 @@ class Due:
 
 
 def due(session: Session, now: datetime) -> Due | None:
-    """The text that should go next: a person's before a machine's, then the oldest."""
+    """The text that should go next: a person's before a machine's, then the oldest.
+
+    In a writing transaction nobody else is given it until that ends. Where rows can be locked
+    (PostgreSQL) it is passed over by whoever looks meanwhile.
+    """
     row = session.execute(
         select(Message.id, Conversation.number, Message.body)
         .join(Conversation)
         .where(Message.state == MessageState.QUEUED, _ready(now), _wanted(now))
         .order_by(Message.priority, Message.id)
         .limit(1)
+        .with_for_update(of=Message, skip_locked=True)
     ).first()
     return Due(*row) if row else None
 
