@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from textback.core.links import LinkReport, LinkState
 from textback.core.messages import IllegalMove, Kind, MessageState
-from textback.store import conversations, greetings, messages
+from textback.store import conversations, greetings, links, messages
 from textback.store.database import Database
 from textback.store.models import Message
 from textback.store.staff import add_staff
@@ -222,14 +223,16 @@ def test_only_greetings_that_went_out_or_may_have_count_as_contact(
         assert greetings.last_at(session, conversation_id) is None
 
 
-def test_a_text_of_a_modem_that_is_no_longer_there_is_unconfirmed(
+def test_a_text_of_a_modem_that_no_box_has_any_more_is_unconfirmed(
     database: Database, now: datetime
 ) -> None:
     message_id = queue(database, now)
     claim(database, message_id)
     with database.write() as session:
-        assert messages.orphaned(session, {"sim"}, now) == 0
-        assert messages.orphaned(session, {"another"}, now) == 1
+        links.report(session, "modem", "sim", LinkReport(LinkState.DOWN), now)
+        assert messages.orphaned(session, now) == 0
+        links.forget_others(session, {("modem", "another")}, "", now)
+        assert messages.orphaned(session, now) == 1
     assert state(database, message_id) is MessageState.UNCONFIRMED
 
 

@@ -1,5 +1,7 @@
 """What PostgreSQL adds: it speaks up by itself, holds rows for whoever looks, and may go away."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,6 +16,7 @@ from tests.waiting import wait_until
 from textback.store import messages
 from textback.store.changes import Changes, Topic
 from textback.store.database import Database
+from textback.store.presence import Presence
 
 
 @pytest.fixture
@@ -96,3 +99,51 @@ def test_a_connection_lost_in_mid_transaction_is_an_operational_error(
 
     with pytest.raises(OperationalError):
         lose_it()
+
+
+def test_a_name_is_one_engines_until_that_ends(database: Database) -> None:
+    first, twin, other = (Presence(database, name) for name in ("north", "north", "south"))
+    assert first.keep()
+    assert first.keep()
+    assert not twin.keep()
+    assert other.keep()
+    first.let_go()
+    assert twin.keep()
+    twin.let_go()
+    other.let_go()
+
+
+KEEP = """
+import sys
+from textback.store.database import Database
+from textback.store.presence import Presence
+from textback.store.presence import Presence
+presence = Presence(Database(sys.argv[1]), "north")
+print(presence.keep(), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_name_is_free_again_when_its_engine_was_killed(database: Database) -> None:
+    arguments = [sys.executable, "-c", KEEP, database.url.render_as_string()]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(arguments, stdin=pipe, stdout=pipe, text=True) as engine:
+        assert engine.stdout is not None
+        assert engine.stdout.readline() == "True\n"
+        presence = Presence(database, "north")
+        assert not presence.keep()
+        engine.kill()
+    wait_until(presence.keep, "the name to be free")
+    presence.let_go()
+
+
+def test_a_name_is_taken_again_after_a_restart_of_the_server(
+    database: Database, postgresql: Postgresql
+) -> None:
+    presence, twin = Presence(database, "north"), Presence(database, "north")
+    assert presence.keep()
+    postgresql.stop()
+    postgresql.start()
+    assert presence.keep()
+    assert not twin.keep()
+    presence.let_go()

@@ -87,6 +87,15 @@ class Database:
         """
         return self._dialect.commits(self._idle, stopping)
 
+    @property
+    def shared(self) -> bool:
+        """Whether other boxes may use it, too."""
+        return self._dialect is postgresql
+
+    def connection_of_its_own(self) -> Connection:
+        """For what lasts as long as a connection, where the database is shared."""
+        return postgresql.connection_of_its_own(self._idle)
+
     def close(self) -> None:
         self._idle.dispose()
 

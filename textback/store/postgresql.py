@@ -76,16 +76,22 @@ def _lost_is_operational(context: ExceptionContext) -> None:
         raise OperationalError(context.statement, None, context.original_exception)
 
 
+def connection_of_its_own(engine: Engine) -> Connection:
+    """One outside any transaction that ends with its use: it does not go back to the pool."""
+    connection = engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+    connection.detach()
+    return connection
+
+
 def commits(engine: Engine, stopping: Event) -> Iterator[Connection]:
     """A connection to look with, at first and after each change of any process, until `stopping`.
 
     LISTEN comes before the first look, so no change falls in between. The server speaks up by
     itself; what it says is read from the socket.
     """
-    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        listening: Any = connection.connection.driver_connection
-        connection.detach()  # who listens does not go back to the pool
+    with connection_of_its_own(engine) as connection:
         connection.exec_driver_sql(f"LISTEN {CHANNEL}")
+        listening: Any = connection.connection.dbapi_connection
         yield connection
         while not stopping.is_set():
             heard = list(listening.notifies(timeout=_STOP_SEEN_WITHIN, stop_after=1))
