@@ -12,6 +12,7 @@ from textback.modem.bring_up import ModemInfo, bring_up
 from textback.modem.dialogue import ATTENTION_SECONDS, Dialogue, NoAnswer, Tell
 from textback.modem.events import CallWatch, Incoming, Place, Received, message_event
 from textback.modem.finding import Found, Wanted, find
+from textback.modem.kept_sends import SentStorage
 from textback.modem.model import generic_model
 from textback.modem.pdu import SubmitPdu, Unreadable, read_incoming
 from textback.modem.port import Port
@@ -121,6 +122,9 @@ class Modem:
         self._storages: tuple[str, ...] = ()
         self._selected = ""
         self._calls = CallWatch()
+        self.imei = ""
+        self.kept: SentStorage | None = None  # texts are sent from there, where the modem can
+        self.keeps_status: bool | None = False  # whether it marks them as sent; None: not known yet
 
     @classmethod
     def open(cls, settings: ModemSettings, tell: Tell | None = None) -> Self:
@@ -143,6 +147,9 @@ class Modem:
         self._data = info.data
         self._storages = info.storages
         self._selected = ""
+        self.imei = info.imei
+        self.kept = self._sent_storage(info)
+        self.keeps_status = info.data.keeps_status if self.kept else False
         return replace(info, own_number=self._settings.number or info.own_number)
 
     def restart(self) -> None:
@@ -228,6 +235,20 @@ class Modem:
     def close(self) -> None:
         """Gives the port back; never fails."""
         self._dialogue.close()
+
+    def _sent_storage(self, info: ModemInfo) -> SentStorage | None:
+        if not info.writes_to or info.data.keeps_status is False:
+            return None
+        settings = self._settings
+        storage = SentStorage(
+            self._dialogue,
+            info.writes_to,
+            self._select,
+            prompt_timeout=settings.prompt_timeout,
+            command_timeout=settings.command_timeout,
+            send_timeout=settings.send_timeout,
+        )
+        return storage if storage.works() else None
 
     def _event(self, line: Line) -> Incoming | None:
         return message_event(line) or self._calls.feed(line, time.monotonic())
