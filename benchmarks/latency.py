@@ -2,11 +2,11 @@
 
     python -m benchmarks.latency [--idle 60] [--rate 20] [--busy 400] [--gammu 5]
 
-The engine is a process of its own, `textback run --only engine`, with no grace; a raw AMI server and
-the simulated modem, without a pace, are here. What it takes includes two durable commits, so the
-disk's own durable commit is measured in the same run, and so is gammu-smsd on the same modem
-(where it is installed), from the end of gammu-smsd-inject on. The other way, a text is timed from
-+CMTI to the AT+CMGD that follows its commit. Times are in milliseconds.
+The engine is a process of its own, `textback run --only engine`, with no grace; a raw AMI server
+and the simulated modem, without a pace, are here. What it takes includes two durable commits, so
+the disk's own durable commit is measured in the same run. So is gammu-smsd on the same modem, where
+it is installed, from the end of gammu-smsd-inject on. The other way, a text is timed from +CMTI to
+the AT+CMGD that follows its commit. Times are in milliseconds.
 """
 
 import argparse
@@ -158,15 +158,16 @@ def measure_calls(
 
 
 def measure_incoming(modem: ModemSimulator, serial: SerialSide, count: int) -> list[float]:
-    times = []
-    for number in range(count):
-        time.sleep(0.1)
-        told = len(serial.deletes)
-        began = time.perf_counter()
-        modem.receive_sms(f"+1212557{number:04}", "Please call me back")
-        modem.wait_for(lambda: len(serial.deletes) > told, PATIENCE)
-        times.append(serial.deletes[told] - began)
-    return times
+    return [one_incoming(modem, serial, f"+1212557{number:04}") for number in range(count)]
+
+
+def one_incoming(modem: ModemSimulator, serial: SerialSide, from_: str) -> float:
+    time.sleep(0.1)
+    told = len(serial.deletes)
+    began = time.perf_counter()
+    modem.receive_sms(from_, "Please call me back")
+    modem.wait_for(lambda: len(serial.deletes) > told, PATIENCE)
+    return serial.deletes[told] - began
 
 
 def of_gammu(folder: Path, count: int) -> dict[str, list[float]]:

@@ -33,9 +33,10 @@ class ModemSimulator:
     `network` may be shared by several modems of different `number`s. `seconds_per_part` is how long
     the network takes for each part, `seconds_per_link` how long it takes to set up a link, which
     AT+CMMS keeps for the next part. The modem's thread calls `on_sent` with each text that went out
-    whole, and `on_typed` with what is typed, before it is looked at. `link` is the path of the port, a symbolic link that is there while the modem
-    is plugged in. Raises FileExistsError when something else is at `link`, ValueError when `number`
-    is no phone number or there is no such personality.
+    whole, and `on_typed` with what is typed, before it looks at it. `link` is the path of the port,
+    a symbolic link that is there while the modem is plugged in. Raises FileExistsError when
+    something else is at `link`, ValueError when `number` is no phone number or there is no such
+    personality.
     """
 
     def __init__(
