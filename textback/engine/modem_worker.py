@@ -105,7 +105,7 @@ class ModemWorker:
             self._port = modem.port
             self._facts = identity(modem.bring_up(self._pin_guard), modem.port)
             self._modem = modem  # from here on a wake reaches it; what came before is found below
-            self._sender.recover()
+            self._sender.recover(modem)
             self._serve(modem)
 
     def _serve(self, modem: Modem) -> None:

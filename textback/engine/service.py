@@ -17,7 +17,7 @@ from textback.engine.links import LinkBoard
 from textback.engine.modem_worker import ModemWorker
 from textback.engine.pbx import LoopThread
 from textback.modem.driver import ModemSettings
-from textback.store import messages
+from textback.store import doubts
 from textback.store.changes import Changes, Topic
 from textback.store.database import Database
 
@@ -81,7 +81,7 @@ class Engine:
         # Stopped in the reverse order: first nothing new comes in, then what came is kept.
         parts: list[Startable] = [*self._workers, self._changes, self._calls, loop]
         with self._database.write() as session:
-            messages.orphaned(session, self._now())
+            doubts.orphaned(session, self._now())
         for part in parts:
             part.start()
         stop.wait()
