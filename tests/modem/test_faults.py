@@ -73,6 +73,16 @@ def test_a_modem_that_never_prompts_is_hung(modem: Modem, simulator: ModemSimula
     assert simulator.sent == []
 
 
+def test_a_modem_that_restarted_by_itself_is_known_by_what_it_forgot(
+    modem: Modem, simulator: ModemSimulator
+) -> None:
+    assert not modem.has_forgotten()
+    simulator.fault("reset")
+    assert modem.has_forgotten()
+    modem.bring_up(PinGuard())
+    assert not modem.has_forgotten()
+
+
 def test_an_answer_lost_after_the_send_is_unconfirmed_and_sent_once(
     modem: Modem, simulator: ModemSimulator
 ) -> None:
