@@ -125,6 +125,8 @@ class ModemWorker:
                 sweep_at = min(sweep_at, time.monotonic() + _SOON)
 
     def _look_around(self, modem: Modem) -> None:
+        if modem.has_forgotten():
+            raise LinkDown("The modem restarted by itself; it is set up anew.")
         status = modem.status()
         self._tell_health(status)
         self._receiver.sweep(modem)
