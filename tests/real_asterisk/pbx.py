@@ -63,6 +63,7 @@ class RealAsterisk:
     def __enter__(self) -> Self:
         with ExitStack() as opened:
             self._tree = unpacked(self.version)
+            self._folder.mkdir(parents=True, exist_ok=True)
             self._base = opened.enter_context(_ports_of_our_own())
             self._process = self._started()
             opened.callback(self._end)
