@@ -143,6 +143,8 @@ class ModemWorker:
 
     def _tell_health(self, status: ModemStatus) -> None:
         report = health(status)
+        if self._modem is not None:
+            self._facts["remembers_sent"] = self._modem.keeps_status
         self._tell(LinkReport(report.state, report.detail, self._facts | condition(status)))
 
     def _tell(self, report: LinkReport) -> None:

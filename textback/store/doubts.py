@@ -92,7 +92,10 @@ def arrived(session: Session, message_id: int, now: datetime) -> bool:
     message = _in_doubt(session, message_id)
     if message is None:
         return False
-    went_out(session, message.planned_parts[0].id, now)
+    if message.planned_parts:
+        went_out(session, message.planned_parts[0].id, now)
+    else:
+        go_on(session, message, now)
     return True
 
 
@@ -106,15 +109,15 @@ def send_again(session: Session, message_id: int, now: datetime) -> bool:
         return False
     if opted_out(session, message.conversation.number):
         raise CannotReply("This person asked for no more texts. Please call them instead.")
-    message.expires_at = None
-    go_on(session, message, now)
+    message.not_before = message.expires_at = None
+    move(session, message, MessageState.QUEUED, now)
+    bump(session, Topic.OUTBOX)
     return True
 
 
 def _in_doubt(session: Session, message_id: int) -> Message | None:
     unconfirmed: ColumnElement[bool] = Message.state == MessageState.UNCONFIRMED
-    message = session.scalar(select(Message).where(Message.id == message_id, unconfirmed))
-    return message if message is not None and message.planned_parts else None
+    return session.scalar(select(Message).where(Message.id == message_id, unconfirmed))
 
 
 # Which modems remember what they sent
