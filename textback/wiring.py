@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from textback.asterisk.catch_up.cel import Restart
 from textback.asterisk.catch_up.source import HistorySource, open_source
 from textback.asterisk.inbound import BUILT_IN_CONTEXTS, InboundRule
 from textback.asterisk.settings import AmiSettings
@@ -103,8 +104,10 @@ class _Records:
     source: HistorySource
     inbound: InboundRule
 
-    def calls(self, since: datetime, until: datetime) -> Sequence[CallEnded]:
-        return self.source.calls(since, until, self.inbound)
+    def calls(
+        self, since: datetime, until: datetime, restart: Restart | None
+    ) -> Sequence[CallEnded]:
+        return self.source.calls(since, until, self.inbound, restart)
 
 
 def _pbx(pbx: PbxSection) -> Pbx:

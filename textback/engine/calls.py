@@ -126,6 +126,8 @@ class CallBook:
         kept = calls.known(session, pbx, call.uniqueid)
         if kept is not None and not calls.tells_more(kept, ended=ended):
             return
+        if kept is not None:
+            call = calls.as_seen(kept, call)
         setup = load_setup(session)
         number = setup.number(call.caller)
         conversation = number and conversations.existing_conversation(session, number)

@@ -105,7 +105,7 @@ class ModemWorker:
             self._port = modem.port
             self._facts = identity(modem.bring_up(self._pin_guard), modem.port)
             self._modem = modem  # from here on a wake reaches it; what came before is found below
-            self._sender.recover()
+            self._sender.recover(modem)
             self._serve(modem)
 
     def _serve(self, modem: Modem) -> None:
@@ -125,6 +125,8 @@ class ModemWorker:
                 sweep_at = min(sweep_at, time.monotonic() + _SOON)
 
     def _look_around(self, modem: Modem) -> None:
+        if modem.has_forgotten():
+            raise LinkDown("The modem restarted by itself; it is set up anew.")
         status = modem.status()
         self._tell_health(status)
         self._receiver.sweep(modem)
@@ -141,6 +143,8 @@ class ModemWorker:
 
     def _tell_health(self, status: ModemStatus) -> None:
         report = health(status)
+        if self._modem is not None:
+            self._facts["remembers_sent"] = self._modem.keeps_status
         self._tell(LinkReport(report.state, report.detail, self._facts | condition(status)))
 
     def _tell(self, report: LinkReport) -> None:

@@ -53,13 +53,15 @@ def bring_up(
         asking.optional(text)
     info = _identified(asking, usb_id)
     unlock(asking, info.data, pin, info.iccid or info.imei, guard)
+    info = replace(info, iccid=info.iccid or read_iccid(asking, info.data))
+    for sim in {info.iccid, info.imei}:  # many tell the ICCID of an open SIM only
+        guard.opened(sim)
     for text in (*_OPTIONAL, *info.data.init):
         asking.optional(text)
     asking.needed("AT+CMGF=0")
     storages, writes_to = _choose_storages(asking, info.data)
     return replace(
         info,
-        iccid=info.iccid or read_iccid(asking, info.data),
         storages=storages,
         writes_to=writes_to,
         own_number=asking.told("AT+CNUM", _OWN_NUMBER),

@@ -47,6 +47,7 @@ _OPERATOR = re.compile(r'\+COPS:\s*\d\s*,\s*\d\s*,\s*"([^"]*)"\s*(?:,\s*(\d+))?'
 # The strongest <rssi> and <rsrp>; 99 and 255 mean unknown.
 _SIGNALS = (("AT+CSQ", _SIGNAL, 31), ("AT+CESQ", _LTE_SIGNAL, 97))
 _REGISTRATIONS = ("CREG", "CGREG", "CEREG")
+_INDICATIONS = re.compile(r"\+CNMI:\s*(.*)")
 _COUNTS = re.compile(r"\+CPMS:\s*(.*)")
 _COUNT = re.compile(r'"\w+"\s*,\s*(\d+)\s*,\s*(\d+)')
 _INCOMING_STATES = ("0", "1")  # received unread, received read; the rest were written here
@@ -119,6 +120,7 @@ class Modem:
         self._dialogue = found.dialogue
         self.port, self._usb_id = found.path, found.usb_id
         self._data = generic_model()
+        self._indications = ""
         self._storages: tuple[str, ...] = ()
         self._selected = ""
         self._calls = CallWatch()
@@ -150,11 +152,16 @@ class Modem:
         self.imei = info.imei
         self.kept = self._sent_storage(info)
         self.keeps_status = info.data.keeps_status if self.kept else False
+        self._indications = self._told("AT+CNMI?", _INDICATIONS)
         return replace(info, own_number=self._settings.number or info.own_number)
 
     def restart(self) -> None:
         """AT+CFUN=1,1: the modem starts anew, and its port may vanish meanwhile: close it then."""
         self._dialogue.write_blindly("AT+CFUN=1,1")
+
+    def has_forgotten(self) -> bool:
+        """Whether it restarted by itself, so that it must be brought up again to tell of texts."""
+        return self._told("AT+CNMI?", _INDICATIONS) != self._indications
 
     def send(self, pdu: SubmitPdu) -> int:
         """Sends one part and returns its TP-MR.

@@ -1,6 +1,6 @@
 """Judged calls, and the times in which nobody listened."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +65,18 @@ def _decision(decided: Decided) -> dict[str, Any]:
         "line_id": decided.line_id,
         "conversation_id": decided.conversation_id,
     }
+
+
+def as_seen(kept: Call, call: CallEnded) -> CallEnded:
+    """A call with what was seen of it before: the PBX's own records tell less than its events.
+
+    They do not show that a number was withheld, and may lack that somebody spoke with the caller.
+    """
+    return replace(
+        call,
+        withheld=call.withheld or kept.withheld,
+        person_reached=call.person_reached or kept.person_reached,
+    )
 
 
 def record_outbound(session: Session, pbx: str, call: OutboundEnded) -> Call | None:

@@ -67,6 +67,7 @@ _FACTS = {
     "storage_used": "Texts in the memory",
     "storage_capacity": "Memory holds",
     "status_reports": "Delivery reports",
+    "remembers_sent": "Remembers sent texts",
     "manufacturer": "Maker",
     "model": "Model",
     "firmware": "Firmware",
