@@ -28,7 +28,7 @@ def _words(result: Result) -> list[str]:
 
 @pytest.fixture
 def simulator() -> Iterator[PbxSimulator]:
-    with PbxSimulator(secret=SECRET, speed=1000) as simulator:
+    with PbxSimulator(secret=SECRET, speed=100) as simulator:
         yield simulator
 
 

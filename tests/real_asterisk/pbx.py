@@ -145,6 +145,12 @@ class RealAsterisk:
         with sqlite3.connect(self.log_folder / "master.db", timeout=10) as records:
             records.execute("DELETE FROM cel")
 
+    def has_recorded(self, caller: str) -> bool:
+        """Whether a call of this number is in its records (CEL): they lag a moment behind it."""
+        query = "SELECT count(*) FROM cel WHERE cidnum = ?"
+        with sqlite3.connect(self.log_folder / "master.db", timeout=10) as records:
+            return bool(records.execute(query, (caller,)).fetchone()[0])
+
     def kill(self) -> None:
         """kill -9, as a power cut ends it: no Hangup, no Shutdown. Callers are gone with it."""
         self._killed_at = int(time.time())
@@ -251,7 +257,10 @@ def _ports_of_our_own() -> Iterator[int]:
 def _is_claimed(claim: socket.socket, base: int) -> bool:
     try:
         with ExitStack() as trial:
-            trial.enter_context(socket.socket()).bind((LOCALHOST, base + AMI))
+            ami = trial.enter_context(socket.socket())
+            # as Asterisk does it: a connection that ended a moment ago does not hold the port
+            ami.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            ami.bind((LOCALHOST, base + AMI))
             for offset in (SIP, PROVIDER, *PHONES):
                 trial.enter_context(socket.socket(type=socket.SOCK_DGRAM)).bind(
                     (LOCALHOST, base + offset)

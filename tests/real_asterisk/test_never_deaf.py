@@ -56,8 +56,7 @@ def test_of_calls_that_a_killed_pbx_cut_off_the_missed_one_is_texted_once(
             office.asterisk.place_call(CLIENT, "2001")
             wait_until(lambda: shown(office, " Up ") == 2, "them to talk")
         with office.asterisk.phone("101", RINGS):
-            office.asterisk.place_call(LEAD, "2001")
-            wait_until(lambda: shown(office, "Ringing") == 1, "the phone to ring")
+            ring(office)
             kill_and_restart(office)
         wait_until(lambda: [gap.looked_up for gap in office.gaps()] == [True], "the gap's calls")
         judged = {call.caller: call for call in office.wait_for_calls(2)}
@@ -70,8 +69,7 @@ def test_a_caller_whom_a_power_cut_of_everything_lost_is_texted(office: RealOffi
     with office.listening():
         pass
     with office.asterisk.phone("101", RINGS):
-        office.asterisk.place_call(LEAD, "2001")
-        wait_until(lambda: shown(office, "Ringing") == 1, "the phone to ring")
+        ring(office)
         office.asterisk.kill()
         office.asterisk.restart()
     with office.listening():
@@ -82,8 +80,7 @@ def test_a_caller_whom_a_power_cut_of_everything_lost_is_texted(office: RealOffi
 def test_without_records_a_killed_pbx_leaves_a_call_of_unknown_end(office: RealOffice) -> None:
     with office.listening(records=False):
         with office.asterisk.phone("101", RINGS):
-            office.asterisk.place_call(LEAD, "2001")
-            wait_until(lambda: shown(office, "Ringing") == 1, "the phone to ring")
+            ring(office)
             kill_and_restart(office)
         (lost,) = office.wait_for_calls(1)
         assert (lost.outcome, lost.texted) == (Outcome.UNKNOWN, False)
@@ -112,6 +109,13 @@ def test_a_caller_who_spoke_before_the_engine_started_is_not_texted(office: Real
 
 def channels(pbx: RealAsterisk) -> list[str]:
     return [line.split("!")[0] for line in pbx.console("core show channels concise").split("\n")]
+
+
+def ring(office: RealOffice) -> None:
+    """Have the lead call, and wait until a phone rings and it is written down."""
+    office.asterisk.place_call(LEAD, "2001")
+    wait_until(lambda: shown(office, "Ringing") == 1, "the phone to ring")
+    wait_until(lambda: office.asterisk.has_recorded(LEAD), "the call to be recorded")
 
 
 def kill_and_restart(office: RealOffice) -> None:

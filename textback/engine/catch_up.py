@@ -107,8 +107,7 @@ class CatchUp:
         self._put(_as_recorded(call, recorded) if recorded.person_reached else call)
 
     def _run(self, until: datetime, then: Callable[[], None]) -> None:
-        with self._database.read() as session:
-            since = links.last_up(session, "pbx", self._pbx)
+        since = self._last_up()
         is_long = since is not None and until - since > _NO_GAP
         if since is not None and is_long:
             self._note_gap(since, until)
@@ -116,7 +115,18 @@ class CatchUp:
         _pause(self._looks[0])  # by then the PBX has said since when it is up, also in mid-boot
         if since is not None and not is_long and self._restart(since, until):
             self._note_gap(since, until)
-        self._look_up_gaps()
+        try:
+            self._look_up_gaps()
+        except OperationalError as error:
+            log.error("%s: gaps wait for the next login: %s", self._pbx, error.orig)
+
+    def _last_up(self) -> datetime | None:
+        try:
+            with self._database.read() as session:
+                return links.last_up(session, "pbx", self._pbx)
+        except OperationalError as error:
+            log.error("%s: nobody knows when it was last up: %s", self._pbx, error.orig)
+            return None
 
     def _note_gap(self, since: datetime, until: datetime) -> None:
         try:
