@@ -1,11 +1,14 @@
 """The outbox keeps every text, and never lets one go twice."""
 
+import subprocess
+import sys
 from datetime import datetime, timedelta
 
 import pytest
 
+from textback.core.links import LinkReport, LinkState
 from textback.core.messages import IllegalMove, Kind, MessageState
-from textback.store import conversations, greetings, messages
+from textback.store import conversations, greetings, links, messages
 from textback.store.database import Database
 from textback.store.models import Message
 from textback.store.staff import add_staff
@@ -46,6 +49,43 @@ def test_a_text_is_claimed_once(database: Database, now: datetime) -> None:
     assert claim(database, message_id) is not None
     assert claim(database, message_id) is None
     assert state(database, message_id) is MessageState.SENDING
+
+
+CLAIM_ALL = """
+import sys
+from datetime import datetime
+from textback.store import messages
+from textback.store.database import Database
+database, modem, now = Database(sys.argv[1]), sys.argv[2], datetime.fromisoformat(sys.argv[3])
+while True:
+    with database.write() as session:
+        due = messages.due(session, now)
+        work = due and messages.claim(session, due.message_id, modem, [("00AA", 10)])
+    if due is None:
+        break
+    if work:
+        print(work.message_id)
+"""
+
+
+def test_of_two_hundred_texts_that_four_modems_want_each_is_claimed_once(
+    database: Database, now: datetime
+) -> None:
+    queued = sorted(queue(database, now) for _ in range(200))
+    url = database.url.render_as_string()
+    modems = [
+        subprocess.Popen(
+            [sys.executable, "-c", CLAIM_ALL, url, f"sim{n}", now.isoformat()],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for n in range(4)
+    ]
+    claimed = [[int(line) for line in modem.communicate()[0].splitlines()] for modem in modems]
+    assert sorted(i for ids in claimed for i in ids) == queued
+    with database.read() as session:
+        took = {m.id: m.modem for m in messages.messages_since(session, None)}
+    assert took == {i: f"sim{n}" for n, ids in enumerate(claimed) for i in ids}
 
 
 def test_the_oldest_text_goes_first_but_a_persons_goes_before_all(
@@ -183,14 +223,16 @@ def test_only_greetings_that_went_out_or_may_have_count_as_contact(
         assert greetings.last_at(session, conversation_id) is None
 
 
-def test_a_text_of_a_modem_that_is_no_longer_there_is_unconfirmed(
+def test_a_text_of_a_modem_that_no_box_has_any_more_is_unconfirmed(
     database: Database, now: datetime
 ) -> None:
     message_id = queue(database, now)
     claim(database, message_id)
     with database.write() as session:
-        assert messages.orphaned(session, {"sim"}, now) == 0
-        assert messages.orphaned(session, {"another"}, now) == 1
+        links.report(session, "modem", "sim", LinkReport(LinkState.DOWN), now)
+        assert messages.orphaned(session, now) == 0
+        links.forget_others(session, {("modem", "another")}, "", now)
+        assert messages.orphaned(session, now) == 1
     assert state(database, message_id) is MessageState.UNCONFIRMED
 
 

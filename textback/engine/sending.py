@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from textback.core.errors import LinkDown, SendDeferred, SendRefused, SendUnconfirmed
 from textback.core.messages import MessageState
 from textback.modem.driver import Modem
@@ -57,26 +59,27 @@ class Sender:
         return None if at is None else max(at - self._now(), timedelta(0))
 
     def _claim_next(self) -> ToSend | None:
-        while (due := self._due()) is not None:
-            try:
-                pdus = _plan(due)
-            except ValueError as error:
-                self._refuse(due, str(error))
-                continue
+        # Looking and claiming are one transaction: of several modems each gets another text.
+        while True:
             with self._database.write() as session:
-                work = messages.claim(session, due.message_id, self._name, pdus)
+                due = messages.due(session, self._now())
+                if due is None:
+                    return None
+                work = self._claim(session, due)
             if work is not None:
                 return work
-        return None
 
-    def _due(self) -> Due | None:
-        with self._database.read() as session:
-            return messages.due(session, self._now())
-
-    def _refuse(self, due: Due, why: str) -> None:
-        with self._database.write() as session:
+    def _claim(self, session: Session, due: Due) -> ToSend | None:
+        """None when the text can never be sent: then it has failed."""
+        try:
+            pdus = _plan(due)
+        except ValueError as error:
             if messages.claim(session, due.message_id, self._name, ()):
-                messages.settle(session, due.message_id, MessageState.FAILED, self._now(), why)
+                messages.settle(
+                    session, due.message_id, MessageState.FAILED, self._now(), str(error)
+                )
+            return None
+        return messages.claim(session, due.message_id, self._name, pdus)
 
     def _send_part(self, modem: Modem, work: ToSend, part: PartToSend) -> bool:
         """Send one part and keep what became of it; whether to go on with the next."""

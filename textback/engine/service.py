@@ -43,7 +43,10 @@ class Pbx:
 
 
 class Engine:
-    """Everything the engine process does, by the names its links have in the configuration."""
+    """Everything the engine process does, by the names its links have in the database.
+
+    `box` is this box's name, "" where it has the database for itself.
+    """
 
     def __init__(
         self,
@@ -51,16 +54,16 @@ class Engine:
         pbxes: Mapping[str, Pbx],
         modems: Mapping[str, ModemSettings],
         now: Callable[[], datetime],
+        box: str = "",
     ) -> None:
         self._database = database
         self._now = now
-        self._modems = frozenset(modems)
-        self._board = LinkBoard(database, now)
+        self._board = LinkBoard(database, now, box)
         self._workers = [
             ModemWorker(database, name, modem, partial(self._board.report, "modem", name), now)
             for name, modem in modems.items()
         ]
-        self._calls = CallQueue(CallBook(database, now), self._wake_modems)
+        self._calls = CallQueue(CallBook(database, now, box), self._wake_modems)
         self._listeners = [self._listener(name, pbx) for name, pbx in pbxes.items()]
         self._changes = Changes(database)  # a reply written in the web process
         self._changes.on_change(Topic.OUTBOX, self._wake_modems)
@@ -69,17 +72,22 @@ class Engine:
                 self._board.expect(kind, name, LinkReport(LinkState.CONNECTING))
 
     def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set, then finish what is in hand."""
+        """Work until `stop` is set, then finish what is in hand.
+
+        Raises LinkDown when this box's name is taken.
+        """
+        self._board.start()  # from here on everybody knows whose modems these are
         loop = LoopThread("ami", [listener.run() for listener in self._listeners])
         # Stopped in the reverse order: first nothing new comes in, then what came is kept.
-        parts: list[Startable] = [self._board, *self._workers, self._changes, self._calls, loop]
+        parts: list[Startable] = [*self._workers, self._changes, self._calls, loop]
         with self._database.write() as session:
-            messages.orphaned(session, self._modems, self._now())
+            messages.orphaned(session, self._now())
         for part in parts:
             part.start()
         stop.wait()
         for part in reversed(parts):
             part.stop()
+        self._board.stop()
 
     def _listener(self, name: str, pbx: Pbx) -> PbxListener:
         put = partial(self._calls.put, name)

@@ -1,6 +1,6 @@
 """The outbox: texts on their way out, and what became of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from textback.core.messages import (
     state_by_reports,
 )
 from textback.store.changes import Topic, bump
-from textback.store.models import Conversation, Message, OptOut, Part
+from textback.store.models import Conversation, Link, Message, OptOut, Part
 
 # A phone that was off for days still gets its text; a TP-MR comes round again after 256 texts.
 REPORT_EXPECTED = timedelta(days=4)
@@ -66,13 +66,18 @@ class Due:
 
 
 def due(session: Session, now: datetime) -> Due | None:
-    """The text that should go next: a person's before a machine's, then the oldest."""
+    """The text that should go next: a person's before a machine's, then the oldest.
+
+    In a writing transaction nobody else is given it until that ends. Where rows can be locked
+    (PostgreSQL) it is passed over by whoever looks meanwhile.
+    """
     row = session.execute(
         select(Message.id, Conversation.number, Message.body)
         .join(Conversation)
         .where(Message.state == MessageState.QUEUED, _ready(now), _wanted(now))
         .order_by(Message.priority, Message.id)
         .limit(1)
+        .with_for_update(of=Message, skip_locked=True)
     ).first()
     return Due(*row) if row else None
 
@@ -171,9 +176,13 @@ def interrupted(session: Session, modem: str, now: datetime) -> int:
     return _unconfirmed(session, Message.modem == modem, now)
 
 
-def orphaned(session: Session, modems: Collection[str], now: datetime) -> int:
-    """The same for texts whose modem is no longer among `modems`."""
-    return _unconfirmed(session, Message.modem.not_in(modems), now)
+def orphaned(session: Session, now: datetime) -> int:
+    """The same for texts whose modem is no box's any more: no link is known by its name.
+
+    Another box's modem has one from before its first text, so what it is sending is left alone.
+    """
+    known = select(Link.name).where(Link.kind == "modem")
+    return _unconfirmed(session, Message.modem.not_in(known), now)
 
 
 def _unconfirmed(session: Session, whose: ColumnElement[bool], now: datetime) -> int:
