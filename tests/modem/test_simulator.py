@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import serial
 from gsmmodem.modem import GsmModem
 
+from tests.modem.terminal import Line
 from tests.waiting import wait_until
 from textback.modem.pdu import encode_submit
 from textback.modem.simulator import ModemSimulator
@@ -16,25 +16,10 @@ from textback.modem.simulator import ModemSimulator
 TO = "+15551234567"
 
 
-class Line:
-    """A person at a terminal."""
-
-    def __init__(self, path: str) -> None:
-        self._port = serial.Serial(path, 115200, timeout=5)
-
-    def type(self, text: str, until: str) -> str:
-        self._port.write(text.encode())
-        return bytes(self._port.read_until(until.encode())).decode()
-
-    def close(self) -> None:
-        self._port.close()
-
-
 @pytest.fixture
 def line(simulator: ModemSimulator) -> Iterator[Line]:
-    line = Line(simulator.path)
-    yield line
-    line.close()
+    with Line(simulator.path) as line:
+        yield line
 
 
 def test_it_echoes_until_it_is_told_not_to(line: Line) -> None:
@@ -60,7 +45,7 @@ def test_it_takes_what_clients_type(line: Line, text: str) -> None:
         ("AT+CGSN", "350000000000006"),
         ("AT+CIMI", "00101"),
         ("AT+CPIN?", "+CPIN: READY"),
-        ("AT+CPMS=?", '("SM","ME"),("SM","ME"),("SM","ME")'),
+        ("AT+CPMS=?", '("SM","ME","MT"),("SM","ME"),("SM","ME")'),
         ('AT+CPMS="ME","ME","SM"', "+CPMS: 0,30,0,30,0,30"),
         ("AT+CPMS?", '+CPMS: "SM",0,30,"SM",0,30,"SM",0,30'),
         ("AT+CNMI=?", "+CNMI: ("),

@@ -1,7 +1,19 @@
-"""A simulated GSM modem: a port that speaks AT, and the phones on the far side of its network."""
+"""A simulated GSM modem: ports that speak AT, and the phones on the far side of its network."""
 
 from textback.modem.simulator.faults import FAULTS
 from textback.modem.simulator.modem import ModemSimulator
-from textback.modem.simulator.network import SentSms
+from textback.modem.simulator.network import Network, SentSms, Taken
+from textback.modem.simulator.personality import Personality, personalities, personality
+from textback.modem.simulator.routing import Patience
 
-__all__ = ["FAULTS", "ModemSimulator", "SentSms"]
+__all__ = [
+    "FAULTS",
+    "ModemSimulator",
+    "Network",
+    "Patience",
+    "Personality",
+    "SentSms",
+    "Taken",
+    "personalities",
+    "personality",
+]

@@ -1,129 +1,68 @@
-"""Commands of the simulated modem that have nothing to do with messages."""
+"""All commands of the simulated modem; here those of the modem alone, without SIM and network."""
 
-from collections.abc import Callable
-
+from textback.modem.simulator import charset
 from textback.modem.simulator.firmware import Firmware, Handler
 from textback.modem.simulator.grammar import Call
-from textback.modem.simulator.results import (
-    INCORRECT_PASSWORD,
-    OPERATION_NOT_ALLOWED,
-    SIM_PIN_REQUIRED,
-    SIM_PUK_REQUIRED,
-    CmeError,
-    CommandError,
-)
-
-# Settings that are taken and shown again: the default, and what =? says of them.
-_SETTINGS = {
-    "+CAOC": ("0", "(0-2)"),
-    "+CCWA": ("0", "(0,1)"),
-    "+CCWE": ("0", "(0,1)"),
-    "+CDIP": ("0", "(0,1)"),
-    "+CFUN": ("1", "(0,1,4),(0,1)"),
-    "+CGATT": ("1", "(0,1)"),
-    "+CGEREP": ("0,0", "(0-2),(0,1)"),
-    "+CGSMS": ("3", "(0-3)"),
-    "+CLIP": ("0", "(0,1)"),
-    "+CLVL": ("2", "(0-5)"),
-    "+CMEE": ("0", "(0-2)"),
-    "+CMMS": ("0", "(0-2)"),
-    "+CMUT": ("0", "(0,1)"),
-    "+CNAP": ("0", "(0,1)"),
-    "+COLP": ("0", "(0,1)"),
-    "+CPBS": ("SM", '("SM")'),
-    "+CRC": ("0", "(0,1)"),
-    "+CSCB": ("0", "(0,1)"),
-    "+CSCS": ("IRA", '("GSM","IRA","HEX","UCS2")'),
-    "+CSMP": ("17,167,0,0", ""),
-    "+CSSN": ("0,0", "(0,1),(0,1)"),
-    "+CUSD": ("0", "(0-2)"),
-    "+CVHU": ("0", "(0-2)"),
-    "+VTS": ("", "(0-9,*,#,A-D)"),
-}
-_QUOTED = {"+CPBS", "+CSCS"}
-_REGISTERED, _SEARCHING = 1, 2
-
-
-def general_commands() -> dict[str, Handler]:
-    """Identity, SIM, registration, settings, calls."""
-    table: dict[str, Handler] = {name: _setting for name in _SETTINGS}
-    table |= dict.fromkeys(("+CREG", "+CEREG", "+CGREG"), _registration)
-    table |= {
-        "E": _echo,
-        "Z": _reset,
-        "&F": _reset,
-        "A": _refused,
-        "D": _refused,
-        "H": _hang_up,
-        "+CHUP": _hang_up,
-        "I": lambda modem, _: [modem.identity.manufacturer, modem.identity.model],
-        "+CBC": lambda *_: ["+CBC: 0,100"],
-        "+CFUN": _functionality,
-        "+CLCC": _nothing,
-        "+CLCK": lambda *_: ['+CLCK: ("SC")'],
-        "+CNUM": _own_number,
-        "+COPS": _operator,
-        "+CPIN": _pin,
-        "+CPINR": _pin_attempts,
-        "+CRSM": lambda *_: ["+CRSM: 148,4"],  # no such file on this SIM
-        "+CSQ": lambda *_: ["+CSQ: 21,99"],
-        "+GCAP": lambda *_: ["+GCAP: +CGSM"],
-    }
-    table |= dict.fromkeys(("V", "Q", "X", "S", "&C", "&D", "&W"), _nothing)
-    for names, attribute in _IDENTITY.items():
-        table |= dict.fromkeys(names, _told(attribute))
-    return table | {"+CLAC": lambda modem, _: [f"AT{name}" for name in modem.command_names]}
-
+from textback.modem.simulator.network_commands import network_commands
+from textback.modem.simulator.personality import Personality
+from textback.modem.simulator.results import CommandError, NoCarrier
+from textback.modem.simulator.settings import ALLOWED, SETTINGS, Setting
+from textback.modem.simulator.sim_commands import sim_commands
+from textback.modem.simulator.sms_commands import sms_commands
 
 _IDENTITY = {
     ("+CGMI", "+GMI"): "manufacturer",
     ("+CGMM", "+GMM"): "model",
     ("+CGMR", "+GMR"): "revision",
     ("+CGSN", "+GSN"): "imei",
-    ("+CIMI",): "imsi",
 }
+_ALWAYS_OK = ("S", "X", "L", "M", "&C", "&D", "&K", "&S", "&W", "+CPOS", "+CPOSR", "+IPR", "+ICF")
 
 
-def need_sim(modem: Firmware) -> None:
-    """Raises what a modem says while its SIM is locked."""
-    if modem.locked:
-        raise CmeError(SIM_PIN_REQUIRED if modem.pin_attempts else SIM_PUK_REQUIRED)
+def commands(model: Personality) -> dict[str, Handler]:
+    """The table for a model: the standard's commands and its maker's own."""
+    table: dict[str, Handler] = {name: _setting for name in (*SETTINGS, *model.settings)}
+    table |= {name: _answer for name in model.answers}
+    table |= dict.fromkeys(_ALWAYS_OK, _nothing)
+    for names, attribute in _IDENTITY.items():
+        table |= dict.fromkeys(names, _told(attribute))
+    table |= {
+        "Z": _reset,
+        "&F": _reset,
+        "A": _pick_up,
+        "D": _dial,
+        "H": _hang_up,
+        "I": _identify,
+        "+CHUP": _hang_up,
+        "+CBC": lambda *_: ["+CBC: 0,100"],
+        "+CCLK": lambda *_: ['+CCLK: "26/01/31,12:00:00+00"'],
+        "+CGCAP": _nothing,
+        "+CGDCONT": _contexts,
+        "+CLAC": lambda modem, _: [f"AT{name}" for name in modem.command_names],
+        "+CSCS": _character_set,
+        "+CLCC": lambda modem, call: [] if call.kind == "=?" else modem.calls.listed,
+        "+GCAP": lambda *_: ["+GCAP: +CGSM"],
+    }
+    if any(port.urcport for port in model.ports):
+        table["+QURCCFG"] = _port_of_unsolicited_lines
+    # E, V and Q belong to each port (see Session); AT+CLAC lists them all the same.
+    table |= dict.fromkeys(("E", "V", "Q"), _nothing)
+    return table | sim_commands() | network_commands() | sms_commands()
 
 
 def _told(attribute: str) -> Handler:
     def tell(modem: Firmware, call: Call) -> list[str]:
-        return [] if call.kind == "=?" else [str(getattr(modem.identity, attribute))]
+        return [] if call.kind == "=?" else [str(getattr(modem.model, attribute))]
 
     return tell
 
 
+def _identify(modem: Firmware, _call: Call) -> list[str]:
+    model = modem.model
+    return [model.manufacturer, model.model, f"Revision: {model.revision}", f"IMEI: {model.imei}"]
+
+
 def _nothing(_modem: Firmware, _call: Call) -> list[str]:
-    return []
-
-
-def _refused(_modem: Firmware, _call: Call) -> list[str]:
-    raise CmeError(OPERATION_NOT_ALLOWED)
-
-
-def _setting(modem: Firmware, call: Call) -> list[str]:
-    default, choices = _SETTINGS[call.name]
-    value = modem.settings.get(call.name, default)
-    shown = f'"{value}"' if call.name in _QUOTED else value
-    answers: dict[str, Callable[[], list[str]]] = {
-        "?": lambda: [f"{call.name}: {shown}"],
-        "=?": lambda: [f"{call.name}: {choices}"] if choices else [],
-        "": list,
-    }
-    if call.kind in answers:
-        return answers[call.kind]()
-    if call.name == "+CMEE" and call.number(0) not in (0, 1, 2):
-        raise CommandError
-    modem.settings[call.name] = ",".join(call.args)
-    return []
-
-
-def _echo(modem: Firmware, call: Call) -> list[str]:
-    modem.terminal.echo = call.text(0) == "1"
     return []
 
 
@@ -132,58 +71,70 @@ def _reset(modem: Firmware, _call: Call) -> list[str]:
     return []
 
 
-def _functionality(modem: Firmware, call: Call) -> list[str]:
-    if call.kind == "=" and call.text(1) == "1":
-        modem.reset()
-        return []
-    return _setting(modem, call)
-
-
-def _registration(modem: Firmware, call: Call) -> list[str]:
+def _setting(modem: Firmware, call: Call) -> list[str]:
+    setting = SETTINGS.get(call.name, Setting(""))
     if call.kind == "=?":
-        return [f"{call.name}: (0-2)"]
-    if call.kind == "=":
-        modem.settings[call.name] = str(call.number(0))
-        return []
-    state = _REGISTERED if modem.network.registered and not modem.locked else _SEARCHING
-    return [f"{call.name}: {modem.settings[call.name]},{state}"]
-
-
-def _operator(modem: Firmware, call: Call) -> list[str]:
-    if call.kind != "?":
-        return []
-    return [f'+COPS: 0,0,"{modem.identity.operator}"' if modem.network.registered else "+COPS: 0"]
-
-
-def _own_number(modem: Firmware, call: Call) -> list[str]:
-    need_sim(modem)
-    return [] if call.kind else [f'+CNUM: "","{modem.identity.number}",145']
-
-
-def _pin(modem: Firmware, call: Call) -> list[str]:
+        return [f"{call.name}: {setting.choices}"] if setting.choices else []
     if call.kind == "?":
-        locked = "SIM PIN" if modem.pin_attempts else "SIM PUK"
-        return [f"+CPIN: {locked if modem.locked else 'READY'}"]
-    if call.kind == "=?":
-        return []
-    if not modem.locked:
-        raise CmeError(OPERATION_NOT_ALLOWED)
-    if not modem.pin_attempts:
-        raise CmeError(SIM_PUK_REQUIRED)
-    if call.text(0) != modem.pin:
-        modem.pin_attempts -= 1
-        raise CmeError(INCORRECT_PASSWORD if modem.pin_attempts else SIM_PUK_REQUIRED)
-    modem.pin_attempts = 3
-    modem.locked = False
+        value = modem.settings[call.name]
+        return [f'{call.name}: "{value}"' if setting.quoted else f"{call.name}: {value}"]
+    if call.kind == "=":
+        if call.text(0) not in ALLOWED.get(call.name, {call.text(0)}):
+            raise CommandError
+        modem.settings[call.name] = ",".join(call.args)
     return []
 
 
-def _pin_attempts(modem: Firmware, _call: Call) -> list[str]:
-    return [f"+CPINR: SIM PIN,{modem.pin_attempts},3"]
+def _answer(modem: Firmware, call: Call) -> list[str]:
+    if call.kind in ("=?", "="):
+        return []
+    return [f"{call.name}: {modem.model.answers[call.name]}"]
+
+
+def _pick_up(modem: Firmware, _call: Call) -> list[str]:
+    modem.calls.answer()
+    return []
+
+
+def _dial(_modem: Firmware, _call: Call) -> list[str]:
+    raise NoCarrier
 
 
 def _hang_up(modem: Firmware, call: Call) -> list[str]:
-    if call.kind:
+    if not call.kind:
+        modem.calls.hang_up()
+    return []
+
+
+def _contexts(_modem: Firmware, call: Call) -> list[str]:
+    if call.kind == "=?":
+        return ['+CGDCONT: (1-16),"IP",,,(0-1),(0-1)']
+    return ['+CGDCONT: 1,"IP","internet","",0,0'] if call.kind == "?" else []
+
+
+def _port_of_unsolicited_lines(modem: Firmware, call: Call) -> list[str]:
+    ports = [port for port in modem.model.ports if port.at]
+    names = [port.urcport for port in ports if port.urcport]
+    if call.kind == "=?":
+        return [f'+QURCCFG: "urcport",({",".join(names)},all)']
+    if call.kind == "=" and len(call.args) > 1:
+        chosen = call.text(1)
+        if chosen not in (*names, "all"):
+            raise CommandError
+        for port, session in zip(ports, modem.sessions, strict=False):
+            session.announces = chosen in ("all", port.urcport)
         return []
-    modem.hang_up()
+    announcing = [p.urcport for p, s in zip(ports, modem.sessions, strict=False) if s.announces]
+    shown = announcing[0] if len(announcing) == 1 else "all"
+    return [f'+QURCCFG: "urcport","{shown}"']
+
+
+def _character_set(modem: Firmware, call: Call) -> list[str]:
+    if call.kind == "=?":
+        return ["+CSCS: (" + ",".join(f'"{name}"' for name in charset.CHARSETS) + ")"]
+    if call.kind == "?":
+        return [f'+CSCS: "{modem.settings["+CSCS"]}"']
+    if call.text(0) not in charset.CHARSETS:
+        raise CommandError
+    modem.settings["+CSCS"] = call.text(0)
     return []

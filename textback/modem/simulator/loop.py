@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 
 from textback.modem.simulator.pty import Pty
@@ -15,11 +15,11 @@ Task = Callable[[], None]
 
 
 class Loop:
-    """Calls `on_input` with what was typed, timers when due, and posted tasks, one at a time."""
+    """Hands what was typed at each port to its taker, runs timers when due, and posted tasks, one
+    at a time."""
 
-    def __init__(self, pty: Pty, on_input: Callable[[bytes], None]) -> None:
-        self._pty = pty
-        self._on_input = on_input
+    def __init__(self, ports: Mapping[Pty, Callable[[bytes], None]]) -> None:
+        self._ports = ports
         self._timers: list[tuple[float, int, Task]] = []
         self._order = count()
         self._mail: deque[Task] = deque()
@@ -81,8 +81,8 @@ class Loop:
             for file in self._ready():
                 if file is self._bell_out:
                     self._bell_out.recv(4096)
-                elif data := self._pty.read():
-                    self._on_input(data)
+                elif isinstance(file, Pty) and (data := file.read()):
+                    self._ports[file](data)
             while self._mail and not self._stopped:
                 self._mail.popleft()()
             while self._timers and self._timers[0][0] <= time.monotonic():
@@ -92,6 +92,7 @@ class Loop:
         timeout = max(self._timers[0][0] - time.monotonic(), 0) if self._timers else None
         with selectors.DefaultSelector() as selector:
             selector.register(self._bell_out, selectors.EVENT_READ)
-            if self._pty.plugged:
-                selector.register(self._pty, selectors.EVENT_READ)
+            for pty in self._ports:
+                if pty.plugged:
+                    selector.register(pty, selectors.EVENT_READ)
             return [key.fileobj for key, _ in selector.select(timeout)]

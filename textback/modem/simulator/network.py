@@ -1,18 +1,23 @@
-"""The far side of a simulated modem: a network that joins texts, and the phones behind it."""
+"""The far side of simulated modems: a network that joins texts, and the phones behind it."""
 
-from collections import defaultdict, deque
+import threading
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 
-from textback.modem.pdu import Submit, encode_deliver, encode_status_report, join_text
+from textback.modem.pdu import (
+    Submit,
+    decode_submit,
+    encode_deliver,
+    encode_status_report,
+    join_text,
+)
+from textback.modem.simulator.subscriber import Downlink, Subscriber
 
-_DELIVERED = 0x00
-# A phone reports later than the modem hears that the network has the text, and a network hands
-# over the parts of a text one after the other: clients rely on both.
-_REPORT_SECONDS = 0.3
+# A network hands over the parts of a text one after the other: clients rely on it.
 _PART_SECONDS = 0.1
 
 
@@ -27,67 +32,119 @@ class SentSms:
 
 
 @dataclass(frozen=True, slots=True)
-class Downlink:
-    """What the network holds for the SIM."""
+class Taken:
+    """One SUBMIT that the network took: from the SIM with number `sim`, under TP-MR `reference`.
 
-    tpdu: bytes
-    is_report: bool
-
-
-@dataclass(slots=True)
-class Network:
-    """Takes SUBMITs, hands whole texts to `on_sent`, and queues what comes back for the SIM.
-
-    `later(seconds, task)` is its clock; `on_waiting` is called when there is something to fetch.
+    `pdu` is in hex as the modem got it, service centre first; `at` is in UTC.
     """
 
-    on_sent: Callable[[SentSms], None]
-    later: Callable[[float, Callable[[], None]], None]
-    on_waiting: Callable[[], None] = lambda: None
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    registered: bool = True
-    waiting: deque[Downlink] = field(default_factory=deque)
-    _parts: dict[tuple[str, int, int], dict[int, tuple[Submit, int]]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
-    _references: "count[int]" = field(default_factory=lambda: count(1))
+    sim: str
+    to: str
+    reference: int
+    pdu: str = field(repr=False)
+    at: datetime
 
-    def submit(self, submit: Submit, reference: int) -> None:
-        """Takes one part, sent under TP-MR `reference`."""
+
+class Network:
+    """Shared by any number of modems; its methods may be called from any thread.
+
+    `on_taken` is called by the sending modem's thread with each SUBMIT, while no other comes in.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_taken: Callable[[Taken], None] = lambda _: None,
+    ) -> None:
+        self.on_taken = on_taken
+        self._now = now
+        self._lock = threading.RLock()
+        self._taken: list[Taken] = []
+        self._subscribers: dict[str, Subscriber] = {}
+        self._parts: dict[tuple[str, str, int, int], dict[int, tuple[Submit, int]]]
+        self._parts = defaultdict(dict)
+        self._references = count(1)
+
+    @property
+    def taken(self) -> list[Taken]:
+        """Every SUBMIT that the network took, oldest first."""
+        with self._lock:
+            return list(self._taken)
+
+    @property
+    def doubled(self) -> list[str]:
+        """The PDUs that were taken more than once, by whichever SIM."""
+        counts = Counter(taken.pdu for taken in self.taken)
+        return [pdu for pdu, times in counts.items() if times > 1]
+
+    def join(self, subscriber: Subscriber) -> None:
+        """A SIM can be reached from now on. Raises ValueError when another has its number."""
+        with self._lock:
+            if subscriber.number in self._subscribers:
+                raise ValueError(f"another simulated modem has the number {subscriber.number}")
+            self._subscribers[subscriber.number] = subscriber
+
+    def leave(self, subscriber: Subscriber) -> None:
+        """The SIM is gone."""
+        with self._lock:
+            self._subscribers.pop(subscriber.number, None)
+
+    def submit(self, sim: Subscriber, pdu: bytes, reference: int) -> SentSms | None:
+        """Takes one part; the whole text when it was the last one missing. Raises PduError.
+
+        To be called by the thread of the modem that sends.
+        """
+        submit = decode_submit(pdu.hex())
         to = submit.recipient.text
-        concat = submit.user_data.concat
-        if concat is None:
-            self._hand_over(to, [(submit, reference)])
-        else:
-            key = (to, concat.reference, concat.total)
-            self._parts[key][concat.number] = (submit, reference)
-            if len(self._parts[key]) == concat.total:
-                parts = self._parts.pop(key)
-                self._hand_over(to, [parts[number] for number in sorted(parts)])
-        if submit.status_report:
-            self.later(_REPORT_SECONDS, partial(self.report, to, reference, _DELIVERED))
+        with self._lock:
+            taken = Taken(sim.number, to, reference, pdu.hex().upper(), self._now())
+            self._taken.append(taken)
+            self.on_taken(taken)
+            sms = self._joined(sim.number, submit, reference)
+        if submit.status_report and (status := sim.reports.next_status()) is not None:
+            sim.later(sim.reports.seconds, partial(self.report, sim, to, reference, status))
+        if sms:
+            self._pass_on(sim.number, sms)
+        return sms
 
-    def report(self, to: str, reference: int, status: int) -> None:
-        """Queues a status report for the part sent under `reference`."""
-        now = self.now()
+    def report(self, sim: Subscriber, to: str, reference: int, status: int) -> None:
+        """Queues a status report; to be called by the modem's own thread."""
+        now = self._now()
         tpdu = encode_status_report(
             to, reference=reference, status=status, sent_at=now, done_at=now
         )
-        self._queue(Downlink(tpdu, is_report=True))
+        sim.queue(Downlink(tpdu, is_report=True))
 
-    def text(self, from_: str, text: str) -> None:
-        """A phone (or a named sender) texts the SIM. Raises ValueError for an impossible sender."""
-        reference = next(self._references) % 256
-        parts = encode_deliver(from_, text, at=self.now(), reference=reference)
-        downlinks = [Downlink(tpdu, is_report=False) for tpdu in parts]
-        self._queue(downlinks[0])
-        for number, downlink in enumerate(downlinks[1:], 1):
-            self.later(number * _PART_SECONDS, partial(self._queue, downlink))
+    def text(self, from_: str, to: Subscriber, text: str) -> None:
+        """A phone (or a named sender) texts a SIM. Raises ValueError for an impossible sender.
 
-    def _queue(self, downlink: Downlink) -> None:
-        self.waiting.append(downlink)
-        self.on_waiting()
+        To be called by the thread of the modem that receives.
+        """
+        with self._lock:
+            reference = next(self._references) % 256
+        parts = encode_deliver(from_, text, at=self._now(), reference=reference)
+        to.queue_parts(list(parts), _PART_SECONDS)
 
-    def _hand_over(self, to: str, parts: list[tuple[Submit, int]]) -> None:
-        text = join_text(submit.user_data for submit, _ in parts)
-        self.on_sent(SentSms(to, text, len(parts), tuple(ref for _, ref in parts)))
+    def _pass_on(self, from_: str, sms: SentSms) -> None:
+        """To another modem on this network, or back to the same."""
+        with self._lock:
+            if subscriber := self._subscribers.get(sms.to):
+                subscriber.post(lambda: self.text(from_, subscriber, sms.text))
+
+    def _joined(self, sim: str, submit: Submit, reference: int) -> SentSms | None:
+        to = submit.recipient.text
+        concat = submit.user_data.concat
+        if concat is None:
+            return _whole(to, [(submit, reference)])
+        key = (sim, to, concat.reference, concat.total)
+        self._parts[key][concat.number] = (submit, reference)
+        if len(self._parts[key]) < concat.total:
+            return None
+        parts = self._parts.pop(key)
+        return _whole(to, [parts[number] for number in sorted(parts)])
+
+
+def _whole(to: str, parts: list[tuple[Submit, int]]) -> SentSms:
+    text = join_text(submit.user_data for submit, _ in parts)
+    return SentSms(to, text, len(parts), tuple(reference for _, reference in parts))

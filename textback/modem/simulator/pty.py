@@ -2,17 +2,16 @@
 
 import contextlib
 import os
-import tempfile
 import tty
 from pathlib import Path
 
 
 class Pty:
-    """Opens at once. `link` names the port; without one it lies in a directory of its own."""
+    """Opens at once, under each of `links`."""
 
-    def __init__(self, link: Path | None = None) -> None:
-        self._directory = None if link else tempfile.TemporaryDirectory(prefix="textback-modem-")
-        self.link = link or Path(self._directory.name if self._directory else "", "modem")
+    def __init__(self, links: tuple[Path, ...]) -> None:
+        self._links = links
+        self._name = ""
         self._master = self._slave = -1
         self.plug_in()
 
@@ -25,29 +24,40 @@ class Pty:
         """The modem's end, for selectors."""
         return self._master
 
-    def plug_in(self) -> None:
-        """Makes the port and its link. Raises FileExistsError rather than replace a real file."""
-        _make_way(self.link)
-        self._master, self._slave = os.openpty()  # keeping both: a closed port is no hang-up
+    def plug_in(self, *, elsewhere: bool = False) -> None:
+        """Makes the port and its links; `elsewhere`: the device has another name than before.
+
+        Raises FileExistsError rather than replace a real file.
+        """
+        for link in self._links:
+            _make_way(link)
+        self._master, self._slave = self._open(elsewhere)
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
-        self.link.symlink_to(os.ttyname(self._slave))
+        self._name = os.ttyname(self._slave)
+        for link in self._links:
+            link.symlink_to(self._name)
 
     def unplug(self) -> None:
         """The port vanishes; whoever has it open sees an end of file or an I/O error."""
         if not self.plugged:
             return
-        if self.link.is_symlink() and str(self.link.readlink()) == os.ttyname(self._slave):
-            self.link.unlink()
+        for link in self._links:
+            if link.is_symlink() and str(link.readlink()) == self._name:
+                link.unlink()
         os.close(self._slave)
         os.close(self._master)
         self._master = self._slave = -1
 
-    def close(self) -> None:
-        """Unplugs for good."""
-        self.unplug()
-        if self._directory:
-            self._directory.cleanup()
+    def _open(self, elsewhere: bool) -> tuple[int, int]:
+        """Both ends; keeping both, so that a port which a client closes is no hang-up."""
+        ends = os.openpty()
+        if not elsewhere or os.ttyname(ends[1]) != self._name:
+            return ends
+        others = os.openpty()
+        for end in ends:
+            os.close(end)
+        return others
 
     def read(self) -> bytes:
         """What was typed; b"" when nothing was."""

@@ -1,21 +1,34 @@
 """How a simulated modem says no."""
 
 OPERATION_NOT_ALLOWED = 3
+NO_SIM = 10
 SIM_PIN_REQUIRED = 11
 SIM_PUK_REQUIRED = 12
+SIM_BUSY = 14
 INCORRECT_PASSWORD = 16
+NOT_FOUND = 22
 
+SMS_NOT_ALLOWED = 302
 INVALID_PDU_PARAMETER = 304
 INVALID_TEXT_PARAMETER = 305
+SMS_NO_SIM = 310
+SMS_PIN_REQUIRED = 311
+SMS_PUK_REQUIRED = 316
+MEMORY_FAILURE = 320
 NO_SUCH_MESSAGE = 321
 MEMORY_FULL = 322
 NO_NETWORK = 331
+NETWORK_TIME_OUT = 332
+NO_ACKNOWLEDGEMENT_EXPECTED = 340
 
 _MEANINGS = {
     OPERATION_NOT_ALLOWED: "operation not allowed",
+    NO_SIM: "SIM not inserted",
     SIM_PIN_REQUIRED: "SIM PIN required",
     SIM_PUK_REQUIRED: "SIM PUK required",
+    SIM_BUSY: "SIM busy",
     INCORRECT_PASSWORD: "incorrect password",
+    NOT_FOUND: "not found",
 }
 
 
@@ -26,6 +39,14 @@ class CommandError(Exception):
         """The final result line; `verbosity`, set by AT+CMEE, matters to some."""
         del verbosity
         return "ERROR"
+
+
+class NoCarrier(CommandError):
+    """NO CARRIER: a call that did not come about (ITU-T V.250, clause 6.3.1)."""
+
+    def result(self, verbosity: int) -> str:
+        del verbosity
+        return "NO CARRIER"
 
 
 class CmeError(CommandError):

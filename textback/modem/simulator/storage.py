@@ -1,8 +1,10 @@
 """The message storages of a simulated modem: slots of finite number, each with its state."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from itertools import count
+from itertools import accumulate, count
+from typing import Protocol
 
 from textback.modem.simulator.results import MEMORY_FULL, NO_SUCH_MESSAGE, CmsError, CommandError
 
@@ -37,9 +39,38 @@ class Slot:
         return len(self.pdu) - 1 - self.pdu[0]
 
 
+class Memory(Protocol):
+    """What AT+CPMS chooses from."""
+
+    @property
+    def slots(self) -> Mapping[int, Slot]:
+        """The messages by index."""
+
+    @property
+    def capacity(self) -> int:
+        """How many messages there is room for."""
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing more can be stored."""
+
+    def add(self, pdu: bytes, stat: Stat) -> int:
+        """Stores a message in the lowest free slot and returns its index."""
+
+    def delete(self, index: int, flag: int) -> None:
+        """AT+CMGD: one message, or by `flag` all read, sent, unsent ones, or all (4)."""
+
+
+def slot_in(memory: Memory, index: int) -> Slot:
+    """The message at `index`; +CMS ERROR 321 when there is none."""
+    if index not in memory.slots:
+        raise CmsError(NO_SUCH_MESSAGE)
+    return memory.slots[index]
+
+
 @dataclass(slots=True)
 class Storage:
-    """Slots numbered from `first`."""
+    """Slots numbered from `first`: SM or ME."""
 
     capacity: int
     first: int = 1
@@ -48,25 +79,16 @@ class Storage:
 
     @property
     def full(self) -> bool:
-        """Whether nothing more can be stored."""
         return self.closed or len(self.slots) >= self.capacity
 
     def add(self, pdu: bytes, stat: Stat) -> int:
-        """Stores a message in the lowest free slot and returns its index."""
         if self.full:
             raise CmsError(MEMORY_FULL)
         index = next(i for i in count(self.first) if i not in self.slots)
         self.slots[index] = Slot(pdu, stat)
         return index
 
-    def slot(self, index: int) -> Slot:
-        """The message at `index`."""
-        if index not in self.slots:
-            raise CmsError(NO_SUCH_MESSAGE)
-        return self.slots[index]
-
     def delete(self, index: int, flag: int) -> None:
-        """AT+CMGD: one message, or by `flag` all read, sent, unsent ones, or all (4)."""
         if flag not in (0, *_KEPT):
             raise CommandError
         if flag == 0:
@@ -76,3 +98,48 @@ class Storage:
             return
         kept = {slot_at: slot for slot_at, slot in self.slots.items() if slot.stat in _KEPT[flag]}
         self.slots = kept
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """MT: all storages as one, the indexes of each following those of the one before."""
+
+    storages: tuple[Storage, ...]
+
+    @property
+    def slots(self) -> Mapping[int, Slot]:
+        return {
+            index + offset: slot
+            for offset, storage in self._offsets()
+            for index, slot in storage.slots.items()
+        }
+
+    @property
+    def capacity(self) -> int:
+        return sum(storage.capacity for storage in self.storages)
+
+    @property
+    def full(self) -> bool:
+        return all(storage.full for storage in self.storages)
+
+    def add(self, pdu: bytes, stat: Stat) -> int:
+        for offset, storage in self._offsets():
+            if not storage.full:
+                return storage.add(pdu, stat) + offset
+        raise CmsError(MEMORY_FULL)
+
+    def delete(self, index: int, flag: int) -> None:
+        if flag:
+            for storage in self.storages:
+                storage.delete(index, flag)
+            return
+        for offset, storage in self._offsets():
+            if storage.first <= index - offset < storage.first + storage.capacity:
+                storage.delete(index - offset, 0)
+                return
+        raise CmsError(NO_SUCH_MESSAGE)
+
+    def _offsets(self) -> list[tuple[int, Storage]]:
+        capacities = [storage.capacity for storage in self.storages]
+        ends = accumulate([0, *capacities[:-1]])
+        return list(zip(ends, self.storages, strict=True))

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 
 _BACKSPACE, _LF, _CR, _CTRL_Z, _ESC = 0x08, 0x0A, 0x0D, 0x1A, 0x1B
+_REPEAT = b"A/"  # the last command line again, without a carriage return (V.250, clause 5.2.4)
 
 OnBody = Callable[[str | None], None]
 
@@ -20,6 +21,7 @@ class Terminal:
         self._typed: deque[int] = deque()
         self._entry = bytearray()
         self._echoed = bytearray()
+        self._last = ""
 
     @property
     def in_text(self) -> bool:
@@ -58,6 +60,9 @@ class Terminal:
             del self._entry[-1:]
         elif key != _LF:
             self._entry.append(key)
+            if self._entry.upper() == _REPEAT:
+                self._entry[:] = self._last.encode("latin-1")
+                self._finish_line()
 
     def _text_key(self, key: int, on_body: OnBody) -> None:
         if key not in (_CTRL_Z, _ESC):
@@ -73,6 +78,7 @@ class Terminal:
         self._flush_echo()
         line = self._take_entry().strip()
         if line:
+            self._last = line
             self._on_line(line)
 
     def _take_entry(self) -> str:
