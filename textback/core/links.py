@@ -36,3 +36,4 @@ class LinkReport:
     state: LinkState
     detail: str = ""
     deaf_since: datetime | None = None  # from then on nothing was heard, though it seemed up
+    warning: str = ""  # what staff should know although it works

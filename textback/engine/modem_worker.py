@@ -5,12 +5,14 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.exc import OperationalError
 
 from textback.core.errors import AccessRefused, LinkDown
 from textback.core.links import LinkReport, LinkState
+from textback.core.sim_rules import SimRules
 from textback.engine.receiving import Receiver
 from textback.engine.sending import Sender
 from textback.modem.bring_up import PinGuard
@@ -20,6 +22,7 @@ from textback.store.database import Database
 log = logging.getLogger(__name__)
 
 _SWEEP_EVERY = 60.0  # seconds
+_NETWORK_AGAIN = 10.0  # seconds between looks for a network that was lost
 _SOON = 3.0  # seconds, when something on the SIM could not be kept
 _PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds between tries to open the modem
 _REFUSED_PAUSE = 300.0
@@ -35,17 +38,20 @@ class ModemWorker:
         settings: ModemSettings,
         report: Callable[[LinkReport], None],
         now: Callable[[], datetime],
+        rules: SimRules | None = None,
     ) -> None:
         self._name = name
         self._settings = settings
         self._report_link = report
         self._now = now
-        self._sender = Sender(database, name, now)
+        self._sender = Sender(database, name, now, rules)
         self._receiver = Receiver(database, name, now)
         self._modem: Modem | None = None
         self._pin_guard = PinGuard()
         self._failures = 0
         self._told = ""
+        self._warned = ""
+        self._registered = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"modem-{name}", daemon=True)
 
@@ -100,10 +106,11 @@ class ModemWorker:
         while not self._stopping.is_set():
             if time.monotonic() >= sweep_at:
                 self._look_around(modem)
-                sweep_at = time.monotonic() + (_SOON if self._receiver.behind else _SWEEP_EVERY)
-            sent = self._sender.send_next(modem)
-            if sent and self._sender.deferred:
-                self._tell(_health(modem.status()))
+                sweep_at = time.monotonic() + self._sweep_in()
+            # Without a network it takes nothing: another modem may have one.
+            sent = self._registered and self._sender.send_next(modem)
+            if sent and (self._sender.deferred or self._sender.warning != self._warned):
+                self._tell_condition(modem)
             # After a text look only at what has come meanwhile: the next text may be due.
             timeout = 0.0 if sent else self._idle_for(sweep_at)
             for event in modem.wait(timeout):
@@ -112,14 +119,24 @@ class ModemWorker:
                 sweep_at = min(sweep_at, time.monotonic() + _SOON)
 
     def _look_around(self, modem: Modem) -> None:
-        self._tell(_health(modem.status()))
+        self._tell_condition(modem)
         self._receiver.sweep(modem)
         self._sender.expire()
 
+    def _sweep_in(self) -> float:
+        if self._receiver.behind:
+            return _SOON
+        return _SWEEP_EVERY if self._registered else _NETWORK_AGAIN
+
     def _idle_for(self, sweep_at: float) -> float:
         until_sweep = max(sweep_at - time.monotonic(), 0.0)
-        until_due = self._sender.wait_for()
+        until_due = self._sender.wait_for() if self._registered else None
         return until_sweep if until_due is None else min(until_sweep, until_due.total_seconds())
+
+    def _tell_condition(self, modem: Modem) -> None:
+        status = modem.status()
+        self._registered = status.registered
+        self._tell(_health(status))
 
     def _tell(self, report: LinkReport) -> None:
         """Log a fault once, then quietly."""
@@ -128,7 +145,8 @@ class ModemWorker:
         level = logging.INFO if good else logging.WARNING
         log.log(logging.DEBUG if text == self._told else level, "%s is %s", self._name, text)
         self._told = text
-        self._report_link(report)
+        self._warned = self._sender.warning
+        self._report_link(replace(report, warning=self._warned))
 
 
 def _health(status: ModemStatus) -> LinkReport:

@@ -8,11 +8,14 @@ from sqlalchemy.orm import Session
 
 from textback.core.errors import LinkDown, SendDeferred, SendRefused, SendUnconfirmed
 from textback.core.messages import MessageState
+from textback.core.sim_rules import DAY, Held, SimRules
+from textback.engine.sim_use import SimUse
 from textback.modem.driver import Modem
 from textback.modem.pdu import SubmitPdu, encode_submit
-from textback.store import messages
+from textback.store import choice, messages
+from textback.store.choice import Due, Taker
 from textback.store.database import Database
-from textback.store.messages import Due, PartToSend, ToSend
+from textback.store.messages import PartToSend, ToSend
 
 log = logging.getLogger(__name__)
 
@@ -23,16 +26,24 @@ RETRIES = tuple(timedelta(seconds=s) for s in (15, 60, 180, 600, 1800))
 class Sender:
     """Takes texts from the outbox and hands them to one modem."""
 
-    def __init__(self, database: Database, modem_name: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        modem_name: str,
+        now: Callable[[], datetime],
+        rules: SimRules | None = None,
+    ) -> None:
         self._database = database
         self._name = modem_name
         self._now = now
+        self._use = SimUse(rules or SimRules())
         self.deferred = False  # the network did not take the last text: look how it is
 
     def recover(self) -> None:
         """Settle what an earlier life of this program left in the middle of being sent."""
         with self._database.write() as session:
             count = messages.interrupted(session, self._name, self._now())
+            self._use.remember(messages.sent_since(session, self._name, self._now() - DAY))
         if count:
             log.warning("%s: %d text(s) may or may not have gone out", self._name, count)
 
@@ -43,26 +54,48 @@ class Sender:
 
     def send_next(self, modem: Modem) -> bool:
         """Send one text; False when none is due. Raises LinkDown when the modem is lost."""
-        work = self._claim_next()
+        now = self._now()
+        if self._use.next_start(now) > now:
+            return False
+        held = self._use.held(now)
+        work = self._claim_next(Taker(self._name, automatic=held is None))
         if work is None:
+            if held:
+                self._tell_held(held)
             return False
         self.deferred = False
+        self._use.starts(len(work.parts), now)
         for part in work.parts:
             if not self._send_part(modem, work, part):
                 break
         return True
 
     def wait_for(self) -> timedelta | None:
-        """How long until a waiting text is due; None when none waits."""
+        """How long until a text for this modem may be due; None when there is none."""
+        now = self._now()
+        held = self._use.held(now)
         with self._database.read() as session:
-            at = messages.next_due_at(session)
-        return None if at is None else max(at - self._now(), timedelta(0))
+            due_at = choice.next_due_at(session, Taker(self._name, automatic=held is None), now)
+        moments = [at for at in (due_at, held.until if held else None) if at is not None]
+        return max(min(moments), self._use.next_start(now)) - now if moments else None
 
-    def _claim_next(self) -> ToSend | None:
+    @property
+    def warning(self) -> str:
+        """What staff should know of this SIM's limits; "" while there is room."""
+        return self._use.warning(self._now())
+
+    def _tell_held(self, held: Held) -> None:
+        with self._database.read() as session:
+            waiting = choice.held_untold(session, self._name, self._now())
+        if waiting:
+            with self._database.write() as session:
+                choice.tell_held(session, waiting, held.why)
+
+    def _claim_next(self, taker: Taker) -> ToSend | None:
         # Looking and claiming are one transaction: of several modems each gets another text.
         while True:
             with self._database.write() as session:
-                due = messages.due(session, self._now())
+                due = choice.due(session, taker, self._now())
                 if due is None:
                     return None
                 work = self._claim(session, due)
@@ -79,7 +112,7 @@ class Sender:
                     session, due.message_id, MessageState.FAILED, self._now(), str(error)
                 )
             return None
-        return messages.claim(session, due.message_id, self._name, pdus)
+        return messages.claim(session, due.message_id, self._name, pdus, due.instead_of)
 
     def _send_part(self, modem: Modem, work: ToSend, part: PartToSend) -> bool:
         """Send one part and keep what became of it; whether to go on with the next."""
@@ -90,12 +123,14 @@ class Sender:
         except SendRefused as error:
             self._settle(work, MessageState.FAILED, str(error))
         except SendUnconfirmed as error:
+            self._use.left(self._now())
             self._settle(work, MessageState.UNCONFIRMED, str(error))
         except LinkDown:
             with self._database.write() as session:
                 messages.not_attempted(session, work.message_id, self._now())
             raise
         else:
+            self._use.left(self._now())
             with self._database.write() as session:
                 messages.part_out(session, part.part_id, self._name, reference, self._now())
             return True

@@ -7,7 +7,7 @@ from textback.core import lines as core
 from textback.core.lines import LineMatch, LineRules, MatchBy, rules_from_fields, rules_to_fields
 from textback.store.models import Call, Conversation, Line, Setting
 
-_DEFAULT_RULES = "default_line."
+DEFAULT_RULES = "default_line."
 
 
 def lines(session: Session) -> list[core.Line]:
@@ -18,9 +18,9 @@ def lines(session: Session) -> list[core.Line]:
 def default_rules(session: Session) -> LineRules:
     """The rules of calls that belong to no line."""
     rows = session.execute(
-        select(Setting.name, Setting.value).where(Setting.name.startswith(_DEFAULT_RULES))
+        select(Setting.name, Setting.value).where(Setting.name.startswith(DEFAULT_RULES))
     ).all()
-    return rules_from_fields({name.removeprefix(_DEFAULT_RULES): value for name, value in rows})
+    return rules_from_fields({name.removeprefix(DEFAULT_RULES): value for name, value in rows})
 
 
 def rules_of(session: Session, line_id: int | None) -> LineRules:
@@ -31,7 +31,7 @@ def rules_of(session: Session, line_id: int | None) -> LineRules:
 
 def save_default_rules(session: Session, rules: LineRules) -> None:
     for name, value in rules_to_fields(rules).items():
-        session.merge(Setting(name=_DEFAULT_RULES + name, value=value))
+        session.merge(Setting(name=DEFAULT_RULES + name, value=value))
 
 
 def add_line(session: Session, match: LineMatch, name: str, rules: LineRules) -> int:

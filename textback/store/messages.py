@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session, joinedload
 
 from textback.core import phone
 from textback.core.messages import (
@@ -17,6 +17,7 @@ from textback.core.messages import (
     state_by_reports,
 )
 from textback.store.changes import Topic, bump
+from textback.store.choice import begun_through
 from textback.store.models import Conversation, Link, Message, OptOut, Part
 
 # A phone that was off for days still gets its text; a TP-MR comes round again after 256 texts.
@@ -56,67 +57,31 @@ class PartToSend:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A text that could be sent now, before it is claimed."""
-
-    message_id: int
-    number: str
-    body: str
-
-
-def due(session: Session, now: datetime) -> Due | None:
-    """The text that should go next: a person's before a machine's, then the oldest.
-
-    In a writing transaction nobody else is given it until that ends. Where rows can be locked
-    (PostgreSQL) it is passed over by whoever looks meanwhile.
-    """
-    row = session.execute(
-        select(Message.id, Conversation.number, Message.body)
-        .join(Conversation)
-        .where(Message.state == MessageState.QUEUED, _ready(now), _wanted(now))
-        .order_by(Message.priority, Message.id)
-        .limit(1)
-        .with_for_update(of=Message, skip_locked=True)
-    ).first()
-    return Due(*row) if row else None
-
-
-def next_due_at(session: Session) -> datetime | None:
-    """When the first of the texts that wait for their time may go; None when none waits."""
-    return session.scalar(
-        select(func.min(Message.not_before)).where(
-            Message.state == MessageState.QUEUED,
-            # One that is held until it expires waits for a call to end, not for its time.
-            or_(Message.expires_at.is_(None), Message.not_before < Message.expires_at),
-        )
-    )
-
-
-def _wanted(now: datetime) -> ColumnElement[bool]:
-    return or_(Message.expires_at.is_(None), Message.expires_at > now)
-
-
-def _ready(now: datetime) -> ColumnElement[bool]:
-    return or_(Message.not_before.is_(None), Message.not_before <= now)
-
-
 def claim(
-    session: Session, message_id: int, modem: str, pdus: Sequence[tuple[str, int]]
+    session: Session,
+    message_id: int,
+    modem: str,
+    pdus: Sequence[tuple[str, int]],
+    instead_of: str = "",
 ) -> ToSend | None:
     """Make a queued text this modem's, with its planned parts; None when it is no longer queued.
 
     `pdus` (hex, TPDU octets) are kept at the first claim; a later one sends what is still missing.
+    From here on the conversation is this modem's, `instead_of` the one it was meant for.
     """
+    values = {"state": MessageState.SENDING, "modem": modem, "attempts": Message.attempts + 1}
     statement = (
         update(Message)
         .where(Message.id == message_id, Message.state == MessageState.QUEUED)
-        .values(state=MessageState.SENDING, modem=modem, attempts=Message.attempts + 1)
+        .values(**values, detail="", instead_of=instead_of)
         .returning(Message.id)
     )
     if session.execute(statement).first() is None:
         return None
-    message = session.get_one(Message, message_id, populate_existing=True)
+    message = session.get_one(
+        Message, message_id, populate_existing=True, options=[joinedload(Message.conversation)]
+    )
+    message.conversation.modem = modem
     if not message.parts:
         message.parts = [
             Part(position=n, pdu=pdu, length=length, state=PartState.PLANNED)
@@ -144,13 +109,24 @@ def part_out(
 def put_back(
     session: Session, message_id: int, now: datetime, detail: str, *, wait: timedelta
 ) -> None:
-    """The text surely did not leave: it goes again after `wait`, unless a STOP came meanwhile."""
+    """The text surely did not leave: it goes again after `wait`, unless a STOP came meanwhile.
+
+    It is nobody's again, and so is a conversation that has not begun, unless a part of it is out.
+    """
     message = session.get_one(Message, message_id)
     if message.kind is not Kind.OPT_OUT_CONFIRMATION and _opted_out(session, message):
         move(session, message, MessageState.CANCELLED, now, "the person asked for no more texts")
         return
     move(session, message, MessageState.QUEUED, now, detail)
     message.not_before = now + wait if wait else None
+    if all(part.state is PartState.PLANNED for part in message.parts):
+        _free(session, message)
+
+
+def _free(session: Session, message: Message) -> None:
+    tried, message.modem, message.instead_of = message.modem, "", ""
+    if not begun_through(session, message.conversation_id, tried):
+        message.conversation.modem = ""
 
 
 def _opted_out(session: Session, message: Message) -> bool:
@@ -179,9 +155,13 @@ def interrupted(session: Session, modem: str, now: datetime) -> int:
 def orphaned(session: Session, now: datetime) -> int:
     """The same for texts whose modem is no box's any more: no link is known by its name.
 
+    The rest of a text that it sent a part of cannot go out from another SIM, and is withdrawn.
     Another box's modem has one from before its first text, so what it is sending is left alone.
     """
     known = select(Link.name).where(Link.kind == "modem")
+    halves = Message.state == MessageState.QUEUED, Message.modem != "", Message.modem.not_in(known)
+    for half in session.scalars(select(Message).where(*halves)):
+        move(session, half, MessageState.CANCELLED, now, f"only a part went out, by {half.modem}")
     return _unconfirmed(session, Message.modem.not_in(known), now)
 
 
@@ -200,7 +180,8 @@ def expire(session: Session, now: datetime) -> int:
         select(Message).where(Message.state == MessageState.QUEUED, Message.expires_at < now)
     ).all()
     for message in late:
-        move(session, message, MessageState.CANCELLED, now, "it could not be sent in time")
+        why = f": {message.detail}" if message.detail else ""
+        move(session, message, MessageState.CANCELLED, now, f"it could not be sent in time{why}")
     return len(late)
 
 
@@ -278,6 +259,12 @@ def outbox_length(session: Session) -> int:
     """How many texts wait to be sent or are being sent."""
     unsent = (MessageState.QUEUED, MessageState.SENDING)
     return session.scalar(select(func.count()).where(Message.state.in_(unsent))) or 0
+
+
+def sent_since(session: Session, modem: str, since: datetime) -> list[datetime]:
+    """When each SMS of this modem left, the oldest first."""
+    left = select(Part.sent_at).where(Part.modem == modem, Part.sent_at > since)
+    return [at for at in session.scalars(left.order_by(Part.sent_at)) if at is not None]
 
 
 def messages_since(session: Session, since: datetime | None) -> list[Message]:
