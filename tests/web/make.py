@@ -114,6 +114,7 @@ class Make:
         *,
         author: int | None = None,
         detail: str = "",
+        **values: object,
     ) -> int:
         """A text from the office; without an author it is an automatic greeting."""
         when = at or self.clock()
@@ -132,6 +133,7 @@ class Make:
                 state=state,
                 author_id=author,
                 detail=detail,
+                **values,
             )
 
     def _message(
@@ -223,12 +225,19 @@ class Make:
             session.merge(OptOut(number=number, since=self.clock(), ended_at=None))
 
     def link(
-        self, kind: str, state: LinkState = LinkState.UP, detail: str = "", name: str = ""
+        self,
+        kind: str,
+        state: LinkState = LinkState.UP,
+        detail: str = "",
+        name: str = "",
+        warning: str = "",
+        binds_for: timedelta = timedelta(minutes=5),
     ) -> None:
         with self.writing() as session:
             now = self.clock()
-            row = Link(kind=kind, name=name or kind, state=state, detail=detail)
+            row = Link(kind=kind, name=name or kind, state=state, detail=detail, warning=warning)
             row.since = row.seen_at = now
+            row.binds_until = now + binds_for
             session.merge(row)
 
     def all_well(self) -> None:

@@ -83,5 +83,9 @@ def forget_others(session: Session, kept: set[tuple[str, str]], box: str, now: d
     )
 
 
+def names(session: Session, kind: str) -> list[str]:
+    return list(session.scalars(select(Link.name).where(Link.kind == kind).order_by(Link.name)))
+
+
 def links(session: Session) -> list[Link]:
     return list(session.scalars(select(Link).order_by(Link.kind, Link.name)))
