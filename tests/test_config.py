@@ -14,7 +14,7 @@ from textback.config import (
 )
 from textback.core.errors import ConfigError
 from textback.core.sim_rules import SimRules
-from textback.wiring import sim_rules
+from textback.wiring import modem_log, sim_rules
 
 GOOD = """
 [database]
@@ -147,6 +147,44 @@ def test_a_missing_driver_is_said_with_what_to_install(
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.toml: No such file"):
         load(tmp_path / "nowhere.toml")
+
+
+def test_a_modem_may_be_named_by_its_imei_alone(tmp_path: Path) -> None:
+    imei = GOOD.replace('port = "/dev/ttyUSB2"', 'imei = "35-000000-000000-6"')
+    assert load(written(tmp_path, imei)).modems[0].imei == "350000000000006"
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ('imei = "35000"', "imei: must be the 15 digits"),
+        ("imei = 350000000000006", "imei: must be a text"),
+        ('number = "0171 1234567"', "number: must be a number with its country code"),
+        ('reset_command = "uhubctl -a cycle"', "reset_command: must begin with the whole path"),
+        ("reset_command = '/bin/echo \"'", "reset_command: cannot be read as a command"),
+        ('log = "modem.log"', 'log: must be the whole path of a file, or "off"'),
+    ],
+)
+def test_what_a_modem_cannot_have_is_said(tmp_path: Path, line: str, complaint: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(written(tmp_path, f"{GOOD}{line}\n"))
+    assert complaint in str(caught.value)
+
+
+def test_a_reset_command_is_cut_into_words_as_a_shell_would(tmp_path: Path) -> None:
+    config = load(written(tmp_path, GOOD + "reset_command = '/bin/reset \"port 2\" now'\n"))
+    assert config.modems[0].reset_command == ("/bin/reset", "port 2", "now")
+
+
+def test_exchanges_are_kept_beside_the_database_unless_it_is_said_otherwise(tmp_path: Path) -> None:
+    for line, path in (
+        ("", Path("/tmp/modem-modem.log")),
+        ('log = "/var/log/m.log"', Path("/var/log/m.log")),
+        ('log = "off"', None),
+        ('name = "..x y"', Path("/tmp/modem-..x_y.log")),
+    ):
+        config = load(written(tmp_path, f"{GOOD}{line}\n"))
+        assert modem_log(config, config.modems[0]) == path
 
 
 EXAMPLE = Path(__file__).parents[1] / "deploy" / "textback.toml"

@@ -1,6 +1,8 @@
 """The box's settings: one TOML file, checked whole, with every problem named at once."""
 
 import importlib
+import re
+import shlex
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -14,6 +16,7 @@ from textback.core.errors import ConfigError, Problem
 
 T = TypeVar("T")
 
+LOG_OFF = "off"
 _POSTGRESQL = "postgresql+psycopg"
 _STANDS_IN = "0000"  # for a secret that was not read, so that its key is not called missing
 
@@ -101,6 +104,37 @@ def _pin(value: object) -> str:
     return pin
 
 
+def _imei(value: object) -> str:
+    imei = _text(value).replace("-", "").replace(" ", "")
+    if not re.fullmatch(r"[0-9]{14,16}", imei):
+        raise ValueError('must be the 15 digits that AT+CGSN tells, in quotes: "350000000000006"')
+    return imei
+
+
+def _number(value: object) -> str:
+    number = re.sub(r"[ ().-]", "", _text(value))
+    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
+        raise ValueError('must be a number with its country code, such as "+12125550143"')
+    return number
+
+
+def _command(value: object) -> tuple[str, ...]:
+    try:
+        words = shlex.split(_text(value))
+    except ValueError as error:
+        raise ValueError(f"cannot be read as a command: {error}") from None
+    if not words or not words[0].startswith("/"):
+        raise ValueError("must begin with the whole path of a program: it is run without a shell")
+    return tuple(words)
+
+
+def _log_file(value: object) -> str:
+    name = _text(value)
+    if name != LOG_OFF and not name.startswith("/"):
+        raise ValueError(f'must be the whole path of a file, or "{LOG_OFF}"')
+    return name
+
+
 def _link(value: object) -> tuple[str, str]:
     title, separator, url = _text(value).partition("=")
     if not separator or not url.startswith(("http://", "https://")):
@@ -168,18 +202,23 @@ def _seconds(least: float, most: float) -> Callable[[object], float]:
 
 @dataclass(frozen=True, slots=True)
 class ModemSection:
-    """A GSM modem on a serial port, and what its SIM may send."""
+    """A GSM modem on a serial port; at least one of `port` and `imei` says which.
 
-    port: str = _setting(_text, "serial port, best one of /dev/serial/by-id")
+    `interval` to `failover_after` are the rules of its SIM (core.sim_rules), spans in seconds.
+    """
+
+    port: str | None = _setting(_text, "serial port, best a /dev/serial/by-id name", None)
+    imei: str | None = _setting(_imei, "find it by its IMEI", None)
     name: str = _setting(_name, "what the status page calls it", "modem")
     pin: str | None = _setting(_pin, "the SIM's PIN; or pin_file", None, shown=False)
+    number: str | None = _setting(_number, "the SIM's own number", None, shown=False)
+    reset_command: tuple[str, ...] = _setting(_command, "gets a hung modem back", ())
+    log: str | None = _setting(_log_file, 'file for the exchanges with it, or "off"', None)
     interval: float = _setting(_seconds(0, 3600), "least seconds from SMS to SMS", 4.0)
     per_hour: int = _setting(_limit, "SMS an hour until automatic texts wait", 0)
     per_day: int = _setting(_limit, "SMS a day until automatic texts wait", 200)
     failover_after: float = _setting(
-        _seconds(60, 86400),
-        "seconds a dead modem's texts wait for it",
-        300.0,
+        _seconds(60, 86400), "seconds a dead modem's texts wait for it", 300.0
     )
 
 
@@ -226,6 +265,7 @@ class _Reader:
         self._check_box(database)
         pbxes = self._sections("pbx", PbxSection)
         modems = self._sections("modem", ModemSection)
+        self._check_modems()
         if self._problems or database is None or web is None:
             raise ConfigError(self._problems)
         return Config(database, web, pbxes, modems)
@@ -248,6 +288,12 @@ class _Reader:
         read = [self._section(f"{name}[{n}]", kind, t) for n, t in enumerate(tables, start=1)]
         self._check_names(name, read)
         return tuple(section for section in read if section is not None)
+
+    def _check_modems(self) -> None:
+        tables = self._document.get("modem", [])
+        for n, table in enumerate(tables if isinstance(tables, list) else [], start=1):
+            if isinstance(table, dict) and not {"port", "imei"} & table.keys():
+                self._problem(f"modem[{n}].port", "is missing: give the serial port, or an imei")
 
     def _check_names(self, name: str, sections: list[Any]) -> None:
         names = [section.name for section in sections if section is not None]

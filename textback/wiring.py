@@ -1,18 +1,21 @@
 """The whole program, put together: which part gets which."""
 
 import logging
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from textback.asterisk.catch_up.cel import Restart
 from textback.asterisk.catch_up.source import HistorySource, open_source
 from textback.asterisk.inbound import BUILT_IN_CONTEXTS, InboundRule
 from textback.asterisk.settings import AmiSettings
-from textback.config import Config, ModemSection, PbxSection
+from textback.config import LOG_OFF, Config, ModemSection, PbxSection
 from textback.core.calls import CallEnded
 from textback.core.errors import ConfigError, LinkDown, Problem
 from textback.core.links import full_name
@@ -59,7 +62,7 @@ def run_engine(config: Config, now: Callable[[], datetime]) -> None:
     database = open_database(config)
     box = config.database.box
     pbxes = {full_name(box, pbx.name): _pbx(pbx) for pbx in config.pbxes}
-    modems = {full_name(box, modem.name): _modem_settings(modem) for modem in config.modems}
+    modems = {full_name(box, modem.name): modem_settings(config, modem) for modem in config.modems}
     sims = {full_name(box, modem.name): sim_rules(modem) for modem in config.modems}
     Engine(database, pbxes, modems, now, box, sims).run(stop)
     database.close()
@@ -103,8 +106,10 @@ class _Records:
     source: HistorySource
     inbound: InboundRule
 
-    def calls(self, since: datetime, until: datetime) -> Sequence[CallEnded]:
-        return self.source.calls(since, until, self.inbound)
+    def calls(
+        self, since: datetime, until: datetime, restart: Restart | None
+    ) -> Sequence[CallEnded]:
+        return self.source.calls(since, until, self.inbound, restart)
 
 
 def _pbx(pbx: PbxSection) -> Pbx:
@@ -150,5 +155,26 @@ def sim_rules(modem: ModemSection) -> SimRules:
     )
 
 
-def _modem_settings(modem: ModemSection) -> ModemSettings:
-    return ModemSettings(port=modem.port, pin=modem.pin)
+def modem_settings(config: Config, modem: ModemSection) -> ModemSettings:
+    return ModemSettings(
+        port=modem.port or "",
+        imei=modem.imei or "",
+        number=modem.number or "",
+        pin=modem.pin,
+        reset_command=modem.reset_command,
+        log=modem_log(config, modem),
+    )
+
+
+def modem_log(config: Config, modem: ModemSection) -> Path | None:
+    """Where the exchanges with a modem are kept: beside the database unless it is said otherwise.
+
+    None when they are kept nowhere.
+    """
+    if modem.log is not None:
+        return None if modem.log == LOG_OFF else Path(modem.log)
+    database = make_url(config.database.url)
+    if database.get_backend_name() != "sqlite" or not database.database:
+        return None
+    name = re.sub(r"[^\w.-]", "_", modem.name)
+    return Path(database.database).parent / f"modem-{name}.log"

@@ -10,11 +10,15 @@ import pytest
 from click.testing import CliRunner
 
 from tests.modem.pdus import PICTURE, deliver_hex
+from textback import wiring
 from textback.cli.modem import modem
 from textback.cli.simulate_modem import modem as simulate_modem
 from textback.cli.simulate_modem import obey
 from textback.cli.sms import sms
+from textback.config import load
+from textback.core.links import LinkReport, LinkState
 from textback.modem.simulator import ModemSimulator
+from textback.store import links
 
 TO = "+15551234567"
 START = "from textback.cli.simulate_modem import modem; modem()"
@@ -89,7 +93,110 @@ def test_a_bad_number_is_told_before_the_port_is_opened() -> None:
 def test_status_tells_the_modem(simulator: ModemSimulator) -> None:
     result = CliRunner().invoke(modem, ["status", "--port", simulator.path, "--json"])
     told = json.loads(result.output)
-    assert (told["registered"], told["storage_used"]) == (True, 0)
+    assert (told["state"], told["registered"], told["storage_used"]) == ("up", True, 0)
+    assert (told["registration"], told["imei"]) == ("home", "350000000000006")
+    assert told["smsc"] == "+15550000000"
+
+
+@pytest.fixture
+def config(simulator: ModemSimulator, tmp_path: Path) -> Path:
+    """A box whose modem is the simulated one; its SIM asks for no PIN."""
+    return write_config(tmp_path, simulator.path)
+
+
+def write_config(folder: Path, port: str, more: str = "") -> Path:
+    file = folder / "textback.toml"
+    file.write_text(
+        f'[database]\nurl = "sqlite:///{folder}/textback.db"\n'
+        '[[pbx]]\nhost = "127.0.0.1"\nusername = "textback"\nsecret = "x"\n'
+        f'[[modem]]\nname = "sim"\nport = "{port}"\n{more}'
+    )
+    return file
+
+
+def test_status_asks_the_configured_modem_while_no_engine_runs(config: Path) -> None:
+    result = CliRunner().invoke(modem, ["status", "--config", str(config)])
+    assert result.exit_code == 0, result.output
+    assert "driven as: Any modem with AT commands" in result.output
+    assert "registered: yes" in result.output
+
+
+def test_status_is_what_a_running_engine_knows_since_it_has_the_port(config: Path) -> None:
+    database = wiring.open_database(load(config))
+    report = LinkReport(LinkState.DOWN, "the modem does not answer", {"imei": "350000000000006"})
+    with database.write() as session:
+        links.report(session, "engine", "engine", LinkReport(LinkState.UP), wiring.utc_now())
+        links.report(session, "modem", "sim", report, wiring.utc_now())
+    database.close()
+    result = CliRunner().invoke(modem, ["status", "--config", str(config), "--json"])
+    assert json.loads(result.output) == {
+        "state": "down",
+        "detail": "the modem does not answer",
+        "imei": "350000000000006",
+    }
+
+
+@pytest.mark.parametrize(
+    "arguments", [["status"], ["status", "--port", "p", "--config", "{config}"]]
+)
+def test_which_modem_is_meant_must_be_said_once(config: Path, arguments: list[str]) -> None:
+    whole = [argument.format(config=config) for argument in arguments]
+    result = CliRunner().invoke(modem, whole)
+    assert result.exit_code == 2
+    assert "Say which modem" in result.output
+
+
+def test_a_modem_of_another_name_is_refused(config: Path) -> None:
+    result = CliRunner().invoke(modem, ["status", "--config", str(config), "--modem", "other"])
+    assert (result.exit_code, result.stderr) == (64, "textback: there is no modem 'other': sim\n")
+
+
+def test_no_command_burns_a_pin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    pin = tmp_path / "pin"
+    pin.write_text("9999\n")
+    with ModemSimulator(tmp_path / "modem", pin="1234") as simulator:
+        by_port = ["status", "--port", simulator.path, "--pin-file", str(pin)]
+        for _ in range(3):
+            assert CliRunner().invoke(modem, by_port).exit_code == 77
+        assert simulator.pin_attempts == 2
+        pin.write_text("1234\n")
+        assert CliRunner().invoke(modem, by_port).exit_code == 0
+        assert simulator.pin_attempts == 3
+
+
+def test_a_person_may_have_the_configured_pin_tried_again(tmp_path: Path) -> None:
+    with ModemSimulator(tmp_path / "modem", pin="1234") as simulator:
+        config = write_config(tmp_path, simulator.path, 'pin = "9999"\n')
+        arguments = ["status", "--config", str(config)]
+        for _ in range(2):
+            assert CliRunner().invoke(modem, arguments).exit_code == 77
+        assert simulator.pin_attempts == 2
+        assert CliRunner().invoke(modem, [*arguments, "--try-pin-again"]).exit_code == 77
+        assert simulator.pin_attempts == 1
+        assert CliRunner().invoke(modem, [*arguments, "--try-pin-again"]).exit_code == 77
+        assert simulator.pin_attempts == 1  # the last one is never used
+
+
+def test_log_shows_what_the_engine_kept(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "modem-sim.log").write_text("one > AT\ntwo < OK\n")
+    result = CliRunner().invoke(modem, ["log", "--config", str(config), "--lines", "1"])
+    assert result.output == "two < OK\n"
+
+
+def test_log_says_when_none_is_kept(simulator: ModemSimulator, tmp_path: Path) -> None:
+    config = write_config(tmp_path, simulator.path, 'log = "off"\n')
+    result = CliRunner().invoke(modem, ["log", "--config", str(config)])
+    assert result.exit_code == 64
+    assert "set log" in result.stderr
+
+
+def test_log_shows_a_modem_that_is_free(simulator: ModemSimulator) -> None:
+    result = CliRunner().invoke(modem, ["log", "--port", simulator.path])
+    assert result.exit_code == 0
+    shown = [line.split(" ", 1)[1] for line in result.output.splitlines()]
+    assert shown[:2] == ["> AT", "< OK"]
+    assert "> AT+COPS?" in shown
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
-"""gammu, unmodified, drives the simulated modem."""
+"""gammu and its daemon, unmodified, drive the simulated modem."""
 
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,14 +35,18 @@ class Gammu:
         return ran.stdout
 
 
-def gammu_on(simulator: ModemSimulator, folder: Path) -> Gammu:
-    """Skips where gammu is not installed, unless TEXTBACK_INSIST=1."""
-    program = shutil.which("gammu")
-    if program is None:
+def program(name: str) -> str:
+    """Where it is; skips where it is not installed, unless TEXTBACK_INSIST=1."""
+    found = shutil.which(name)
+    if found is None:
         if os.environ.get("TEXTBACK_INSIST") == "1":
-            pytest.fail("gammu is not installed, and TEXTBACK_INSIST=1 wants it")
-        pytest.skip("gammu is not installed")
-    return Gammu(program, simulator.path, folder)
+            pytest.fail(f"{name} is not installed, and TEXTBACK_INSIST=1 wants it")
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+def gammu_on(simulator: ModemSimulator, folder: Path) -> Gammu:
+    return Gammu(program("gammu"), simulator.path, folder)
 
 
 @pytest.fixture
@@ -85,3 +91,37 @@ def test_it_stores_a_text_to_be_sent(gammu: Gammu, simulator: ModemSimulator) ->
     shown = gammu.run("getallsms")
     assert "UnSent" in shown
     assert "for later" in shown
+
+
+@contextmanager
+def smsd_on(simulator: ModemSimulator, folder: Path) -> Iterator[list[str]]:
+    """The daemon with folders in `folder`; what puts a text into its outbox."""
+    daemon, inject = program("gammu-smsd"), program("gammu-smsd-inject")
+    config = folder / "smsdrc"
+    boxes = {"inbox": "inbox", "outbox": "outbox", "sentsms": "sent", "errorsms": "error"}
+    paths = "".join(f"{name}path = {folder}/{box}/\n" for name, box in boxes.items())
+    for box in boxes.values():
+        (folder / box).mkdir()
+    config.write_text(
+        f"[gammu]\ndevice = {simulator.path}\nconnection = at115200\n"
+        f"[smsd]\nservice = files\nlogfile = {folder}/log\nchecksecurity = 0\n"
+        f"commtimeout = 1\nreceivefrequency = 1\nstatusfrequency = 0\n{paths}"
+    )
+    with subprocess.Popen([daemon, "--config", str(config)], stderr=subprocess.DEVNULL) as process:
+        try:
+            yield [inject, "--config", str(config)]
+        finally:
+            process.terminate()
+
+
+def test_the_daemon_sends_and_receives(simulator: ModemSimulator, tmp_path: Path) -> None:
+    with smsd_on(simulator, tmp_path) as inject:
+        text = "a long text " * 20
+        words = ["TEXT", TO, "-len", "400", "-text", text]
+        subprocess.run([*inject, *words], check=True, capture_output=True, timeout=30)
+        simulator.receive_sms(FROM, "an answer")
+        [sms] = simulator.wait_for_sent(1, timeout=60)
+        assert (sms.to, sms.text, len(simulator.taken)) == (TO, text, 2)
+        inbox = tmp_path / "inbox"
+        wait_until(lambda: simulator.stored["SM"] == 0, "the daemon's delete", timeout=60)
+        assert [file.read_text() for file in inbox.iterdir()] == ["an answer"]

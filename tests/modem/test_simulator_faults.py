@@ -1,6 +1,5 @@
 """Faults of the simulated modem, as a client at its port meets them."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +12,6 @@ from textback.modem.simulator import FAULTS, ModemSimulator, personality
 
 FROM, TO = "+15557654321", "+15551234567"
 [PDU] = encode_submit(TO, "hi", reference=0, status_report=False)
-
-
-@pytest.fixture
-def line(simulator: ModemSimulator) -> Iterator[Line]:
-    with Line(simulator.path) as line:
-        line.ask("ATE0")
-        yield line
 
 
 def send(line: Line) -> list[str]:

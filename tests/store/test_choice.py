@@ -10,7 +10,7 @@ from tests.chance import amount, seed
 from textback.core.lines import LineMatch, LineRules, MatchBy
 from textback.core.links import LinkReport, LinkState
 from textback.core.messages import Kind, MessageState
-from textback.store import choice, conversations, lines, links, messages
+from textback.store import choice, conversations, doubts, lines, links, messages
 from textback.store.choice import Taker
 from textback.store.database import Database
 from textback.store.models import Conversation, Line, Message
@@ -53,7 +53,9 @@ class Outbox:
             pdus = [("00AA", 10), ("00BB", 10)]
             if due is None:
                 return None
-            return messages.claim(session, due.message_id, modem, pdus, due.instead_of)
+            return messages.claim(
+                session, due.message_id, modem, pdus, self.now, instead_of=due.instead_of
+            )
 
     def first_part_out(self, work: messages.ToSend | None, modem: str) -> None:
         assert work is not None
@@ -201,9 +203,23 @@ def test_the_rest_of_a_text_whose_modem_is_no_more_is_withdrawn(outbox: Outbox) 
     outbox.put_back(text)
     with outbox.database.write() as session:
         links.forget_others(session, {("modem", NORTH)}, "", outbox.now)
-        messages.orphaned(session, outbox.now)
+        doubts.orphaned(session, outbox.now)
     assert outbox.message(text).state is MessageState.CANCELLED
     assert outbox.message(text).detail == "only a part went out, by south"
+
+
+def test_a_text_in_doubt_that_is_sent_again_may_go_through_another_in_the_end(
+    outbox: Outbox,
+) -> None:
+    text = outbox.queue()
+    outbox.take(SOUTH)
+    with outbox.database.write() as session:
+        messages.settle(session, text, MessageState.UNCONFIRMED, outbox.now)
+        doubts.send_again(session, text, outbox.now)
+    assert outbox.take(NORTH) is None
+    outbox.report(SOUTH, LinkState.DOWN)
+    outbox.passes(FAILOVER, NORTH)
+    assert outbox.take(NORTH)
 
 
 def test_limits_hold_back_greetings_but_no_reply_and_no_answer_to_stop(outbox: Outbox) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from textback.core.calls import Outcome, Voicemail
-from textback.core.links import LinkState
+from textback.core.links import Fact, LinkState
 from textback.core.messages import Direction, Kind, MessageState
 from textback.core.office import Office
 from textback.store import conversations, lines, migrate, office, staff
@@ -232,12 +232,13 @@ class Make:
         name: str = "",
         warning: str = "",
         binds_for: timedelta = timedelta(minutes=5),
+        **facts: Fact,
     ) -> None:
         with self.writing() as session:
             now = self.clock()
-            row = Link(kind=kind, name=name or kind, state=state, detail=detail, warning=warning)
+            row = Link(kind=kind, name=name or kind, state=state, detail=detail, facts=facts)
+            row.warning, row.binds_until = warning, now + binds_for
             row.since = row.seen_at = now
-            row.binds_until = now + binds_for
             session.merge(row)
 
     def all_well(self) -> None:

@@ -80,6 +80,12 @@ def test_the_status_page_says_how_each_link_is(rosa: Browser, make: Make) -> Non
     assert "1 text is waiting to be sent." in page
 
 
+def test_the_status_page_says_what_modem_it_is_and_how_it_does(rosa: Browser, make: Make) -> None:
+    make.link("modem", registration="roaming", signal=67, imei="350000000000006", smsc=None)
+    page = rosa.text("/status")
+    assert "Network roaming Signal 67 % Message centre not told IMEI 350000000000006" in page
+
+
 def test_a_dead_engines_links_are_not_called_working(rosa: Browser, make: Make) -> None:
     make.clock.forward(minutes=5)
     page = rosa.text("/status")

@@ -1,41 +1,31 @@
 """`textback modem`: a modem by hand."""
 
-import contextlib
 import json
 import os
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from textback import wiring
 from textback.cli.failing import fail
-from textback.core.errors import (
-    AccessRefused,
-    LinkDown,
-    SendDeferred,
-    SendRefused,
-    SendUnconfirmed,
-    TextbackError,
-)
-from textback.modem import Modem, ModemInfo, ModemSettings, PinGuard
+from textback.cli.modem_choice import ModemChoice, modem_options
+from textback.cli.options import config_errors, json_option
+from textback.cli.tail import added_lines, last_lines
+from textback.core.errors import TextbackError
+from textback.core.links import Fact, LinkReport, full_name
+from textback.engine.modem_health import health
+from textback.modem import Modem
+from textback.modem.facts import condition, identity
+from textback.modem.model import models
 from textback.modem.pdu import SubmitPdu, encode_submit
+from textback.modem.udev import rules
+from textback.store import links
 
-_EXIT_CODES: dict[type[TextbackError], int] = {
-    SendRefused: os.EX_DATAERR,
-    LinkDown: os.EX_UNAVAILABLE,
-    SendUnconfirmed: os.EX_PROTOCOL,
-    SendDeferred: os.EX_TEMPFAIL,
-    AccessRefused: os.EX_NOPERM,
-}
-
-_port = click.option("--port", required=True, metavar="P", help="The modem's serial port.")
-_pin_file = click.option(
-    "--pin-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A file with the SIM's PIN, where it asks for one.",
-)
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_LOOK_AGAIN = 0.3  # seconds
 
 
 @click.group()
@@ -48,12 +38,11 @@ def modem() -> None:
 
 
 @modem.command()
-@_port
-@_pin_file
-@_as_json
+@modem_options
+@json_option
 @click.argument("number")
 @click.argument("text")
-def send(port: str, pin_file: Path | None, as_json: bool, number: str, text: str) -> None:
+def send(choice: ModemChoice, as_json: bool, number: str, text: str) -> None:
     """Send TEXT to NUMBER.
 
     Example: textback modem send --port /dev/textback-modem +15551234567 "Hello"
@@ -62,7 +51,7 @@ def send(port: str, pin_file: Path | None, as_json: bool, number: str, text: str
         pdus = encode_submit(number, text, reference=secrets.randbelow(256))
     except ValueError as error:
         fail(str(error), os.EX_DATAERR)
-    with _opened(port, pin_file) as (opened, _):
+    with choice.opened() as (opened, _):
         refs = _send_all(opened, pdus)
     if as_json:
         click.echo(json.dumps({"state": "sent", "refs": refs}))
@@ -72,33 +61,106 @@ def send(port: str, pin_file: Path | None, as_json: bool, number: str, text: str
 
 
 @modem.command()
-@_port
-@_pin_file
-@_as_json
-def status(port: str, pin_file: Path | None, as_json: bool) -> None:
+@modem_options
+@json_option
+def status(choice: ModemChoice, as_json: bool) -> None:
     """Say what modem it is, and whether it can send.
 
+    With --config and a running engine, which has the port, it is what the engine knows.
+
+    \b
     Example: textback modem status --port /dev/textback-modem
+             textback modem status --config /etc/textback/textback.toml
     """
-    with _opened(port, pin_file) as (opened, info):
-        now = opened.status()
-    told = {
-        "manufacturer": info.manufacturer,
-        "model": info.model,
-        "imei": info.imei,
-        "own_number": info.own_number,
-        "status_reports": info.status_reports,
-        "registered": now.registered,
-        "operator": now.operator,
-        "signal": now.signal,
-        "storage_used": now.used,
-        "storage_capacity": now.capacity,
-    }
+    report = _known_to_engine(choice) or _asked(choice)
+    told = {"state": report.state.value, "detail": report.detail, **report.facts}
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     for name, value in told.items():
-        click.echo(f"{name.replace('_', ' ')}: {'unknown' if value in (None, '') else value}")
+        click.echo(f"{name.replace('_', ' ')}: {_in_words(value)}")
+
+
+@modem.command()
+@modem_options
+@click.option("--follow", is_flag=True, help="Go on until Ctrl-C.")
+@click.option("--lines", default=100, show_default=True, help="How many of a log that is kept.")
+def log(choice: ModemChoice, follow: bool, lines: int) -> None:
+    """Show the exchanges with a modem: texts, PDUs, numbers and PINs are masked.
+
+    > was written, < answers, * came by itself, ! is a time-out. With --config it is what the
+    engine has kept; with --port the modem is opened and asked how it is.
+
+    \b
+    Example: textback modem log --config /etc/textback/textback.toml --follow
+             textback modem log --port /dev/ttyUSB2
+    """
+    try:
+        if choice.config and choice.section:
+            _show_kept(wiring.modem_log(choice.config, choice.section), lines, follow)
+        else:
+            _show_live(choice, follow)
+    except KeyboardInterrupt:
+        click.echo(err=True)
+
+
+@modem.command()
+def udev() -> None:
+    """Print the udev rules that name the ports of all supported modems.
+
+    Example: textback modem udev | sudo tee /etc/udev/rules.d/99-textback.rules
+    """
+    click.echo(rules(models()), nl=False)
+
+
+def _asked(choice: ModemChoice) -> LinkReport:
+    with choice.opened() as (opened, info):
+        now = opened.status()
+        facts = identity(info, opened.port) | condition(now)
+    report = health(now)
+    return LinkReport(report.state, report.detail, facts)
+
+
+def _known_to_engine(choice: ModemChoice) -> LinkReport | None:
+    if not (choice.config and choice.section):
+        return None
+    with config_errors(Path("database")):
+        database = wiring.open_database(choice.config)
+    with database.read() as session:
+        rows = links.links(session)
+        running = links.running_engines(rows, wiring.utc_now())
+    database.close()
+    wanted = ("modem", full_name(choice.config.database.box, choice.section.name))
+    found = [row for row in rows if (row.kind, row.name) == wanted and links.is_known(row, running)]
+    return LinkReport(found[0].state, found[0].detail, found[0].facts) if found else None
+
+
+def _in_words(value: Fact) -> str:
+    words: Mapping[Fact, str] = {None: "unknown", "": "-"}
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return words.get(value) or "".join(c if c.isprintable() else "\ufffd" for c in str(value))
+
+
+def _show_kept(path: Path | None, count: int, follow: bool) -> None:
+    if path is None:
+        fail("no exchanges are kept: set log of this [[modem]] to a file", os.EX_USAGE)
+    for line in last_lines(path, count):
+        click.echo(line)
+    if not follow:
+        return
+    for line in added_lines(path, lambda: time.sleep(_LOOK_AGAIN)):
+        click.echo(line)
+
+
+def _show_live(choice: ModemChoice, follow: bool) -> None:
+    def tell(line: str) -> None:
+        click.echo(f"{datetime.now(UTC).isoformat(timespec='milliseconds')} {line}")
+
+    with choice.opened(tell) as (opened, _):
+        opened.status()
+        while follow:
+            opened.wait(None)  # texts that come in stay on the SIM, for the engine
 
 
 def _send_all(opened: Modem, pdus: tuple[SubmitPdu, ...]) -> list[int]:
@@ -112,21 +174,3 @@ def _send_all(opened: Modem, pdus: tuple[SubmitPdu, ...]) -> list[int]:
             gone = f"{len(refs)} of {len(pdus)} parts went out, then: {error}"
             raise type(error)(gone) from error
     return refs
-
-
-@contextlib.contextmanager
-def _opened(port: str, pin_file: Path | None) -> Iterator[tuple[Modem, ModemInfo]]:
-    pin = pin_file.read_text(encoding="utf-8").strip() if pin_file else None
-    try:
-        opened = Modem.open(ModemSettings(port, pin=pin))
-        try:
-            yield opened, opened.bring_up(PinGuard())
-        finally:
-            opened.close()
-    except TextbackError as error:
-        fail(str(error), _exit_code(error))
-
-
-def _exit_code(error: TextbackError) -> int:
-    fitting = (code for kind, code in _EXIT_CODES.items() if isinstance(error, kind))
-    return next(fitting, os.EX_SOFTWARE)

@@ -109,6 +109,7 @@ def _link(link: Link, known: bool) -> dict[str, Any]:
         "state": link.state.value if known else LinkState.DOWN.value,
         "detail": link.detail if known else "the engine is not running",
         "warning": link.warning if known else "",
+        "facts": link.facts,
         "since": _time(link.since),
         "seen_at": _time(link.seen_at),
     }

@@ -1,6 +1,7 @@
 """What the program knows of its links to the PBX and the modems."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -8,6 +9,9 @@ ENGINE = "engine"  # the kind; and the name, where one box has the database for 
 
 # The engine writes the state of every link more often than this; an older one is worth nothing.
 STALE_AFTER = timedelta(seconds=30)
+
+
+Fact = str | int | bool | None  # None is what the other side does not tell
 
 
 def full_name(box: str, name: str) -> str:
@@ -31,9 +35,13 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkReport:
-    """A link's state now, with one plain line a receptionist can read out to the IT admin."""
+    """A link's state now, with one plain line a receptionist can read out to the IT admin.
+
+    `facts` are for the admin: who the other side is and how it does, by their names.
+    """
 
     state: LinkState
     detail: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
     deaf_since: datetime | None = None  # from then on nothing was heard, though it seemed up
     warning: str = ""  # what staff should know although it works

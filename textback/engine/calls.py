@@ -91,6 +91,7 @@ class CallBook:
     def _ended(self, call: CallEnded, pbx: str) -> None:
         self._on_the_line.ended(pbx, call.uniqueid)
         with self._database.write() as session:
+            call = calls.as_seen(session, pbx, call)
             kept = calls.record(session, pbx, call)
             if kept is not None:
                 self._settle(session, kept, call)

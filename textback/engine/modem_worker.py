@@ -11,12 +11,17 @@ from datetime import datetime
 from sqlalchemy.exc import OperationalError
 
 from textback.core.errors import AccessRefused, LinkDown
-from textback.core.links import LinkReport, LinkState
+from textback.core.links import Fact, LinkReport, LinkState
 from textback.core.sim_rules import SimRules
+from textback.engine.modem_health import health
+from textback.engine.pin_guard import KeptPinGuard
 from textback.engine.receiving import Receiver
+from textback.engine.recovery import Recovery, Remedy, Trouble, trouble_of
+from textback.engine.remedies import apply
 from textback.engine.sending import Sender
-from textback.modem.bring_up import PinGuard
 from textback.modem.driver import Modem, ModemSettings, ModemStatus
+from textback.modem.exchange_log import ExchangeLog
+from textback.modem.facts import condition, identity
 from textback.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -24,7 +29,6 @@ log = logging.getLogger(__name__)
 _SWEEP_EVERY = 60.0  # seconds
 _NETWORK_AGAIN = 10.0  # seconds between looks for a network that was lost
 _SOON = 3.0  # seconds, when something on the SIM could not be kept
-_PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds between tries to open the modem
 _REFUSED_PAUSE = 300.0
 
 
@@ -38,6 +42,7 @@ class ModemWorker:
         settings: ModemSettings,
         report: Callable[[LinkReport], None],
         now: Callable[[], datetime],
+        recovery: Recovery | None = None,
         rules: SimRules | None = None,
     ) -> None:
         self._name = name
@@ -47,9 +52,12 @@ class ModemWorker:
         self._sender = Sender(database, name, now, rules)
         self._receiver = Receiver(database, name, now)
         self._modem: Modem | None = None
-        self._pin_guard = PinGuard()
-        self._failures = 0
-        self._told = ""
+        self._pin_guard = KeptPinGuard(database)
+        self._recovery = recovery or Recovery(can_reset=bool(settings.reset_command))
+        self._exchanges = ExchangeLog(settings.log) if settings.log else None
+        self._port = ""  # where it was last seen
+        self._facts: dict[str, Fact] = {}
+        self._told = ("", "")
         self._warned = ""
         self._registered = False
         self._stopping = threading.Event()
@@ -76,12 +84,14 @@ class ModemWorker:
 
     def _live(self) -> float:
         """One life of the link; how many seconds to wait before the next."""
+        trouble = Trouble.OTHER
         try:
             self._work()
         except AccessRefused as error:
             self._tell(LinkReport(LinkState.REFUSED, str(error)))
             return _REFUSED_PAUSE
         except LinkDown as error:
+            trouble = trouble_of(error)
             self._tell(LinkReport(LinkState.DOWN, str(error)))
         except OperationalError as error:
             self._tell(LinkReport(LinkState.DOWN, f"The database cannot be used: {error.orig}"))
@@ -90,15 +100,18 @@ class ModemWorker:
             self._tell(LinkReport(LinkState.DOWN, "An error in textback; see its log."))
         finally:
             self._modem = None
-        self._failures += 1
-        return _PAUSES[min(self._failures, len(_PAUSES)) - 1]
+        if not self._stopping.is_set():
+            remedy = self._recovery.failed(trouble, time.monotonic())
+            apply(remedy, self._name, self._settings, self._port)
+        return self._recovery.pause
 
     def _work(self) -> None:
-        with closing(Modem.open(self._settings)) as modem:
-            modem.bring_up(self._pin_guard)
+        tell = self._exchanges.write if self._exchanges else None
+        with closing(Modem.open(self._settings, tell)) as modem:
+            self._port = modem.port
+            self._facts = identity(modem.bring_up(self._pin_guard), modem.port)
             self._modem = modem  # from here on a wake reaches it; what came before is found below
-            self._failures = 0
-            self._sender.recover()
+            self._sender.recover(modem)
             self._serve(modem)
 
     def _serve(self, modem: Modem) -> None:
@@ -110,7 +123,7 @@ class ModemWorker:
             # Without a network it takes nothing: another modem may have one.
             sent = self._registered and self._sender.send_next(modem)
             if sent and (self._sender.deferred or self._sender.warning != self._warned):
-                self._tell_condition(modem)
+                self._tell_health(modem.status())
             # After a text look only at what has come meanwhile: the next text may be due.
             timeout = 0.0 if sent else self._idle_for(sweep_at)
             for event in modem.wait(timeout):
@@ -119,9 +132,16 @@ class ModemWorker:
                 sweep_at = min(sweep_at, time.monotonic() + _SOON)
 
     def _look_around(self, modem: Modem) -> None:
-        self._tell_condition(modem)
+        if modem.has_forgotten():
+            raise LinkDown("The modem restarted by itself; it is set up anew.")
+        status = modem.status()
+        self._tell_health(status)
         self._receiver.sweep(modem)
         self._sender.expire()
+        self._recovery.serves()
+        if self._recovery.network(status.registered, time.monotonic()) is Remedy.RESTART:
+            modem.restart()
+            raise LinkDown("The modem found no mobile network for long and was restarted.")
 
     def _sweep_in(self) -> float:
         if self._receiver.behind:
@@ -133,26 +153,20 @@ class ModemWorker:
         until_due = self._sender.wait_for() if self._registered else None
         return until_sweep if until_due is None else min(until_sweep, until_due.total_seconds())
 
-    def _tell_condition(self, modem: Modem) -> None:
-        status = modem.status()
+    def _tell_health(self, status: ModemStatus) -> None:
+        report = health(status)
         self._registered = status.registered
-        self._tell(_health(status))
+        if self._modem is not None:
+            self._facts["remembers_sent"] = self._modem.keeps_status
+        self._tell(LinkReport(report.state, report.detail, self._facts | condition(status)))
 
     def _tell(self, report: LinkReport) -> None:
-        """Log a fault once, then quietly."""
-        text = f"{report.state}: {report.detail}"
+        """Log a fault once, then quietly; that all is well is logged once, whatever the signal."""
         good = report.state is LinkState.UP
-        level = logging.INFO if good else logging.WARNING
-        log.log(logging.DEBUG if text == self._told else level, "%s is %s", self._name, text)
-        self._told = text
+        told = (report.state.value, "" if good else report.detail)
+        level = logging.DEBUG if told == self._told else logging.INFO if good else logging.WARNING
+        log.log(level, "%s is %s: %s", self._name, report.state, report.detail)
+        self._told = told
         self._warned = self._sender.warning
-        self._report_link(replace(report, warning=self._warned))
-
-
-def _health(status: ModemStatus) -> LinkReport:
-    if not status.registered:
-        return LinkReport(LinkState.DOWN, "The modem finds no mobile network: no texts go out.")
-    if status.storage_full:
-        return LinkReport(LinkState.DOWN, "The SIM's memory is full: no texts come in.")
-    signal = "" if status.signal is None else f", signal {status.signal} %"
-    return LinkReport(LinkState.UP, f"{status.operator or 'registered'}{signal}")
+        facts = report.facts or self._facts
+        self._report_link(replace(report, facts=facts, warning=self._warned))

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from textback.core.errors import LinkDown, SendDeferred, SendRefused, SendUnconfirmed
 from textback.core.messages import MessageState
 from textback.core.sim_rules import DAY, Held, SimRules
+from textback.engine.doubts import Doubts
+from textback.engine.handover import Handover
 from textback.engine.sim_use import SimUse
 from textback.modem.driver import Modem
-from textback.modem.pdu import SubmitPdu, encode_submit
+from textback.modem.pdu import encode_submit
 from textback.store import choice, messages
 from textback.store.choice import Due, Taker
 from textback.store.database import Database
@@ -37,15 +39,20 @@ class Sender:
         self._name = modem_name
         self._now = now
         self._use = SimUse(rules or SimRules())
+        self._doubts = Doubts(database, modem_name, now)
+        self._handover = Handover(database, modem_name)
         self.deferred = False  # the network did not take the last text: look how it is
 
-    def recover(self) -> None:
-        """Settle what an earlier life of this program left in the middle of being sent."""
-        with self._database.write() as session:
-            count = messages.interrupted(session, self._name, self._now())
+    def recover(self, modem: Modem) -> None:
+        """Settle what an earlier life of this program, or of the link, left in the middle.
+
+        Raises LinkDown.
+        """
+        self._handover.look_at(modem)
+        self._doubts.resolve_all(modem)
+        self._handover.tidy_up(modem)
+        with self._database.read() as session:
             self._use.remember(messages.sent_since(session, self._name, self._now() - DAY))
-        if count:
-            log.warning("%s: %d text(s) may or may not have gone out", self._name, count)
 
     def expire(self) -> None:
         """Cancel the texts that have become pointless."""
@@ -58,7 +65,8 @@ class Sender:
         if self._use.next_start(now) > now:
             return False
         held = self._use.held(now)
-        work = self._claim_next(Taker(self._name, automatic=held is None))
+        taker = Taker(self._name, automatic=held is None)
+        work = self._claim_next(taker, by_storage=modem.kept is not None)
         if work is None:
             if held:
                 self._tell_held(held)
@@ -91,50 +99,60 @@ class Sender:
             with self._database.write() as session:
                 choice.tell_held(session, waiting, held.why)
 
-    def _claim_next(self, taker: Taker) -> ToSend | None:
+    def _claim_next(self, taker: Taker, *, by_storage: bool) -> ToSend | None:
         # Looking and claiming are one transaction: of several modems each gets another text.
         while True:
             with self._database.write() as session:
                 due = choice.due(session, taker, self._now())
                 if due is None:
                     return None
-                work = self._claim(session, due)
+                work = self._claim(session, due, by_storage=by_storage)
             if work is not None:
                 return work
 
-    def _claim(self, session: Session, due: Due) -> ToSend | None:
+    def _claim(self, session: Session, due: Due, *, by_storage: bool) -> ToSend | None:
         """None when the text can never be sent: then it has failed."""
         try:
             pdus = _plan(due)
         except ValueError as error:
-            if messages.claim(session, due.message_id, self._name, ()):
+            if messages.claim(session, due.message_id, self._name, (), self._now()):
                 messages.settle(
                     session, due.message_id, MessageState.FAILED, self._now(), str(error)
                 )
             return None
-        return messages.claim(session, due.message_id, self._name, pdus, due.instead_of)
+        return messages.claim(
+            session,
+            due.message_id,
+            self._name,
+            pdus,
+            self._now(),
+            by_storage=by_storage,
+            instead_of=due.instead_of,
+        )
 
     def _send_part(self, modem: Modem, work: ToSend, part: PartToSend) -> bool:
         """Send one part and keep what became of it; whether to go on with the next."""
+        sent = False
         try:
-            reference = modem.send(SubmitPdu(part.pdu, part.length))
+            reference = self._handover.send(modem, part)
         except SendDeferred as error:
             self._defer(work, str(error))
         except SendRefused as error:
             self._settle(work, MessageState.FAILED, str(error))
         except SendUnconfirmed as error:
             self._use.left(self._now())
-            self._settle(work, MessageState.UNCONFIRMED, str(error))
+            self._doubts.resolve(modem, work.message_id, str(error))
         except LinkDown:
             with self._database.write() as session:
                 messages.not_attempted(session, work.message_id, self._now())
             raise
         else:
+            sent = True
             self._use.left(self._now())
             with self._database.write() as session:
                 messages.part_out(session, part.part_id, self._name, reference, self._now())
-            return True
-        return False
+        self._handover.forget(modem, sent=sent)
+        return sent
 
     def _defer(self, work: ToSend, why: str) -> None:
         self.deferred = True

@@ -1,7 +1,7 @@
 """The running engine: calls in, texts out, answers in."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,12 +13,12 @@ from textback.core.links import LinkReport, LinkState
 from textback.core.sim_rules import SimRules
 from textback.engine.call_queue import CallQueue
 from textback.engine.calls import CallBook, SightLost
-from textback.engine.catch_up import CatchUp, History
+from textback.engine.catch_up import LOOKS, CatchUp, History
 from textback.engine.links import LinkBoard
 from textback.engine.modem_worker import ModemWorker
 from textback.engine.pbx import LoopThread
 from textback.modem.driver import ModemSettings
-from textback.store import messages
+from textback.store import doubts
 from textback.store.changes import Changes, Topic
 from textback.store.database import Database
 
@@ -35,12 +35,14 @@ class Startable(Protocol):
 class Pbx:
     """A PBX to listen to, and its own records, if they are to be had.
 
-    `text_recovered` says that callers found in the records may be texted.
+    `text_recovered` says that callers found in the records may be texted, `looks` how long to
+    wait before each look into them, in seconds.
     """
 
     ami: AmiSettings
     history: History | None = None
     text_recovered: bool = True
+    looks: Sequence[float] = LOOKS
 
 
 class Engine:
@@ -83,7 +85,7 @@ class Engine:
         # Stopped in the reverse order: first nothing new comes in, then what came is kept.
         parts: list[Startable] = [*self._workers, self._changes, self._calls, loop]
         with self._database.write() as session:
-            messages.orphaned(session, self._now())
+            doubts.orphaned(session, self._now())
         for part in parts:
             part.start()
         stop.wait()
@@ -93,12 +95,15 @@ class Engine:
 
     def _worker(self, name: str, modem: ModemSettings, rules: SimRules) -> ModemWorker:
         report = partial(self._board.report, "modem", name)
-        return ModemWorker(self._database, name, modem, report, self._now, rules)
+        return ModemWorker(self._database, name, modem, report, self._now, rules=rules)
 
     def _listener(self, name: str, pbx: Pbx) -> PbxListener:
         put = partial(self._calls.put, name)
         catch_up = CatchUp(
-            self._database, name, pbx.history, put, self._now, trusted=pbx.text_recovered
+            *(self._database, name, pbx.history, put, self._now),
+            trusted=pbx.text_recovered,
+            looks=pbx.looks,
+            booted_at=lambda: listener.booted_at,
         )
 
         def on_link(report: LinkReport) -> None:
@@ -109,7 +114,8 @@ class Engine:
                 put(SightLost())
                 show()
 
-        return PbxListener(pbx.ami, catch_up.take, on_link, self._now)
+        listener = PbxListener(pbx.ami, catch_up.take, on_link, self._now)
+        return listener
 
     def _wake_modems(self) -> None:
         for worker in self._workers:

@@ -1,36 +1,50 @@
 """The dialogue with a modem: one command in hand, one answer to it, and what comes by itself."""
 
-import logging
 import re
 import time
 from collections.abc import Callable
 
 from textback.core.errors import LinkDown, SendUnconfirmed
 from textback.modem.lines import LineCutter
+from textback.modem.masking import masked_line, masked_pdu
 from textback.modem.port import Port
 from textback.modem.sorter import Answer, Command, Line, Sorter
 
-logger = logging.getLogger(__name__)
+Tell = Callable[[str], None]
 
 _ATTENTION = Command("AT")
 _ABORT = b"\x1b\r"
 _END_OF_TEXT = b"\x1a"
 _HEX = re.compile(r"[0-9A-Fa-f]+")
 _ATTEMPTS = 3
-_ATTENTION_SECONDS = 2.0
+ATTENTION_SECONDS = 2.0
+_MOST_TIME_OUTS = 3
 _QUIET_SECONDS = 0.1
 _DRAIN_SECONDS = 2.0
 
 
-class NoAnswer(LinkDown):
+class Hung(LinkDown):
+    """The modem does not answer any more: opening its port again may not be enough."""
+
+
+class NoAnswer(Hung):
     """No answer in time, and nothing was sent; the dialogue is in step again."""
 
 
 class Dialogue:
-    """Owned by one thread, except `wake`. Any method may raise LinkDown."""
+    """Owned by one thread, except `wake`. Any method may raise LinkDown.
 
-    def __init__(self, port: Port) -> None:
+    `tell` gets each line of the exchange, masked: > was written, < answers, * came by itself, ! is
+    a time-out. `patience` is how many seconds an AT may take to be answered.
+    """
+
+    def __init__(
+        self, port: Port, tell: Tell | None = None, patience: float = ATTENTION_SECONDS
+    ) -> None:
         self._port = port
+        self._tell = tell
+        self._patience = patience
+        self._time_outs = 0
         self._cutter = LineCutter()
         self._sorter = Sorter()
 
@@ -38,9 +52,8 @@ class Dialogue:
         """The answer to a command. Raises NoAnswer after `timeout` seconds."""
         self._begin(command)
         if not self._read_until(self._answered, timeout):
-            self.resynchronise()
-            raise NoAnswer(f"no answer to {_shown(command)} in {timeout:g} s")
-        return self._end(command)
+            raise self._timed_out(f"no answer to {masked_line(command.text)} in {timeout:g} s")
+        return self._end()
 
     def hand_over(
         self, command: Command, body: str, *, prompt_timeout: float, timeout: float
@@ -55,12 +68,12 @@ class Dialogue:
         self._begin(command, body)
         prompted = self._read_until(lambda: self._prompted() or self._answered(), prompt_timeout)
         if self._answered():
-            return self._end(command)
+            return self._end()
         if not prompted:
-            self.resynchronise()
-            raise NoAnswer(f"no prompt for {_shown(command)} in {prompt_timeout:g} s")
+            raise self._timed_out(f"no prompt for {command.text} in {prompt_timeout:g} s")
+        self._note(">", masked_pdu(body))
         self._port.write(body.encode())
-        return self._complete(command, timeout)
+        return self._complete(timeout)
 
     def wait(self, timeout: float | None) -> list[Line]:
         """The unsolicited lines, as soon as there are any; none after `timeout` s or a `wake`."""
@@ -85,39 +98,63 @@ class Dialogue:
     def resynchronise(self) -> None:
         """Leaves a text entry, drops late answers, and makes sure that answers fit again.
 
-        Unsolicited lines are kept. Raises LinkDown when the modem does not answer.
+        Unsolicited lines are kept. Raises Hung when the modem does not answer.
         """
-        for _ in range(_ATTEMPTS):
-            self._port.write(_ABORT)
-            self._drain()
-            self._sorter.begin(_ATTENTION)
-            self._port.write(b"AT\r")
-            answered = self._read_until(self._answered, _ATTENTION_SECONDS)
-            self._drain()
-            self._sorter.end()
-            if answered:
-                return
-        raise LinkDown("the modem does not answer")
+        if not any(self.takes_at(self._patience) for _ in range(_ATTEMPTS)):
+            raise Hung("the modem does not answer")
+
+    def takes_at(self, timeout: float) -> bool:
+        """Whether the far side answers AT within `timeout` seconds."""
+        self._port.write(_ABORT)
+        self._drain()
+        self._note(">", _ATTENTION.text)
+        self._sorter.begin(_ATTENTION)
+        self._port.write(b"AT\r")
+        answered = self._read_until(self._answered, timeout)
+        self._drain()
+        self._sorter.end()
+        return answered
+
+    def write_blindly(self, command: str) -> None:
+        """Leaves any text entry and writes a command whose answer nobody waits for."""
+        self._port.write(_ABORT)
+        self._drain()
+        self._note(">", command)
+        self._port.write(command.encode("ascii") + b"\r")
+        self._drain()
+
+    def _timed_out(self, why: str) -> Hung:
+        """In step again, and what to raise; a modem that never answers in time is hung."""
+        self._note("!", why)
+        self._time_outs += 1
+        self.resynchronise()
+        if self._time_outs < _MOST_TIME_OUTS:
+            return NoAnswer(why)
+        return Hung(f"{why}, {self._time_outs} times in a row")
+
+    def _note(self, direction: str, text: str) -> None:
+        if self._tell:
+            self._tell(f"{direction} {text}")
 
     def _begin(self, command: Command, body: str = "") -> None:
         self._drop_late_answers()
-        logger.debug("> %s", _shown(command))
+        self._note(">", masked_line(command.text))
         self._sorter.begin(command, body)
         self._port.write(command.text.encode("ascii") + b"\r")
 
-    def _end(self, command: Command) -> Answer:
+    def _end(self) -> Answer:
         answer = self._sorter.answer
         self._sorter.end()
         if answer is None:
             raise AssertionError("ended before it was answered")
-        logger.debug("< %s: %d lines, %s", _shown(command), len(answer.lines), answer.final)
+        self._time_outs = 0
         return answer
 
-    def _complete(self, command: Command, timeout: float) -> Answer:
+    def _complete(self, timeout: float) -> Answer:
         try:
             self._port.write(_END_OF_TEXT)
             if self._read_until(self._answered, timeout):
-                return self._end(command)
+                return self._end()
             self._port.write(_ABORT)
             self._drain()
             late = self._sorter.answer
@@ -126,6 +163,7 @@ class Dialogue:
             raise SendUnconfirmed(f"the PDU left, then {error}") from error
         if late and late.lines:
             return late
+        self._note("!", f"no answer to the PDU in {timeout:g} s")
         raise SendUnconfirmed(f"the PDU left, and no answer came in {timeout:g} s")
 
     def _answered(self) -> bool:
@@ -155,11 +193,9 @@ class Dialogue:
 
     def _feed(self, data: bytes) -> None:
         for line in self._cutter.feed(data):
+            if mark := self._sorter.mark(line) if self._tell else "":
+                self._note(mark, masked_line(line, answers=mark == "<"))
             self._sorter.feed(line)
-
-
-def _shown(command: Command) -> str:
-    return f"{command.text.partition('=')[0]}=..." if command.secret else command.text
 
 
 def _deadline(timeout: float | None) -> float:

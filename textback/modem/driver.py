@@ -1,20 +1,32 @@
 """A GSM modem as the engine uses it: send a text, wait for news, read, delete, look around."""
 
 import contextlib
-import logging
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Self
 
 from textback.core.errors import LinkDown, SendDeferred, TextbackError
-from textback.modem.bring_up import ModemInfo, PinGuard, bring_up
-from textback.modem.dialogue import Dialogue, NoAnswer
+from textback.modem.bring_up import ModemInfo, bring_up
+from textback.modem.dialogue import ATTENTION_SECONDS, Dialogue, NoAnswer, Tell
 from textback.modem.events import CallWatch, Incoming, Place, Received, message_event
+from textback.modem.finding import Found, Wanted, find
+from textback.modem.kept_sends import SentStorage
+from textback.modem.model import generic_model
 from textback.modem.pdu import SubmitPdu, Unreadable, read_incoming
 from textback.modem.port import Port
 from textback.modem.refusals import error_code, refusal
+from textback.modem.registration import (
+    REGISTRATION,
+    Registration,
+    access_of,
+    generation,
+    registration,
+)
+from textback.modem.sim_lock import PinGuard
 from textback.modem.sorter import Answer, Command, Line
+from textback.modem.usb import usb_ports
 
 __all__ = [
     "CommandRefused",
@@ -26,27 +38,37 @@ __all__ = [
     "Stored",
 ]
 
-logger = logging.getLogger(__name__)
-
 _LISTED = re.compile(r"\+CMGL:\s*(\d+)\s*,\s*(\d)\s*,")
 _READ = re.compile(r"\+CMGR:\s*(\d)\s*,")
 _SENT = re.compile(r"\+CMGS:\s*(\d+)")
 _SIGNAL = re.compile(r"\+CSQ:\s*(\d+)\s*,")
-_REGISTRATION = re.compile(r"\+CE?REG:\s*\d\s*,\s*(\d)\s*(?:,|$)")
-_OPERATOR = re.compile(r'\+COPS:\s*\d\s*,\s*\d\s*,\s*"([^"]*)"')
+_LTE_SIGNAL = re.compile(r"\+CESQ:(?:\s*\d+\s*,){5}\s*(\d+)")
+_OPERATOR = re.compile(r'\+COPS:\s*\d\s*,\s*\d\s*,\s*"([^"]*)"\s*(?:,\s*(\d+))?')
+# The strongest <rssi> and <rsrp>; 99 and 255 mean unknown.
+_SIGNALS = (("AT+CSQ", _SIGNAL, 31), ("AT+CESQ", _LTE_SIGNAL, 97))
+_REGISTRATIONS = ("CREG", "CGREG", "CEREG")
+_INDICATIONS = re.compile(r"\+CNMI:\s*(.*)")
 _COUNTS = re.compile(r"\+CPMS:\s*(.*)")
 _COUNT = re.compile(r'"\w+"\s*,\s*(\d+)\s*,\s*(\d+)')
 _INCOMING_STATES = ("0", "1")  # received unread, received read; the rest were written here
-_HOME, _ROAMING = "1", "5"
 _NO_SUCH_MESSAGE = 321
-_UNKNOWN_SIGNAL = 99
 
 
 @dataclass(frozen=True, slots=True)
 class ModemSettings:
-    """`port` is a device's path; times are in seconds."""
+    """`port` is a device's path, or a pattern of paths (/dev/ttyUSB*) to look through; times are in
+    seconds.
 
-    port: str
+    With an `imei` only that modem will do; without a port it is looked for at every modem that is
+    known by its USB id. `number` is the SIM's own, where it does not tell. `log` is a file for the
+    exchanges with the modem; `reset_command` gets a hung modem back, by its USB port or the like.
+    """
+
+    port: str = ""
+    imei: str = ""
+    number: str = field(default="", repr=False)
+    log: Path | None = None
+    reset_command: tuple[str, ...] = ()
     pin: str | None = field(default=None, repr=False)
     baud: int = 115200
     command_timeout: float = 15.0
@@ -65,14 +87,20 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class ModemStatus:
-    """`signal` is 0 to 100, None when unknown; `used` of `capacity` messages lie in the storage
-    that receives."""
+    """`signal` is 0 to 100, None when unknown; `technology` is 2G, 3G, LTE or 5G, "" when unknown;
+    `used` of `capacity` messages lie in the storage that receives."""
 
-    registered: bool
+    registration: Registration
+    technology: str
     signal: int | None
     operator: str
     used: int
     capacity: int
+
+    @property
+    def registered(self) -> bool:
+        """Whether texts can go out and come in."""
+        return self.registration.registered
 
     @property
     def storage_full(self) -> bool:
@@ -87,25 +115,53 @@ class CommandRefused(TextbackError):
 class Modem:
     """Owned by one thread, except `wake`. Any method may raise LinkDown: then close it."""
 
-    def __init__(self, settings: ModemSettings, dialogue: Dialogue) -> None:
+    def __init__(self, settings: ModemSettings, found: Found) -> None:
         self._settings = settings
-        self._dialogue = dialogue
+        self._dialogue = found.dialogue
+        self.port, self._usb_id = found.path, found.usb_id
+        self._data = generic_model()
+        self._indications = ""
         self._storages: tuple[str, ...] = ()
         self._selected = ""
         self._calls = CallWatch()
+        self.imei = ""
+        self.kept: SentStorage | None = None  # texts are sent from there, where the modem can
+        self.keeps_status: bool | None = False  # whether it marks them as sent; None: not known yet
 
     @classmethod
-    def open(cls, settings: ModemSettings) -> Self:
-        """Opens the port for this program alone. Raises LinkDown."""
-        return cls(settings, Dialogue(Port.open(settings.port, settings.baud)))
+    def open(cls, settings: ModemSettings, tell: Tell | None = None) -> Self:
+        """Finds the modem and opens its port for this program alone; `tell` gets each exchange.
+
+        Raises LinkDown.
+        """
+        wanted = Wanted(settings.port, settings.imei)
+
+        def dialogue(path: str) -> Dialogue:
+            patience = min(ATTENTION_SECONDS, settings.command_timeout)
+            return Dialogue(Port.open(path, settings.baud), tell, patience)
+
+        return cls(settings, find(wanted, dialogue, usb_ports()))
 
     def bring_up(self, guard: PinGuard) -> ModemInfo:
         """Makes the modem ready. Raises AccessRefused when a person must see to the SIM."""
-        timeout = self._settings.command_timeout
-        info = bring_up(self._dialogue, self._settings.pin, guard, timeout)
+        pin, timeout = self._settings.pin, self._settings.command_timeout
+        info = bring_up(self._dialogue, pin, guard, timeout, self._usb_id)
+        self._data = info.data
         self._storages = info.storages
         self._selected = ""
-        return info
+        self.imei = info.imei
+        self.kept = self._sent_storage(info)
+        self.keeps_status = info.data.keeps_status if self.kept else False
+        self._indications = self._told("AT+CNMI?", _INDICATIONS)
+        return replace(info, own_number=self._settings.number or info.own_number)
+
+    def restart(self) -> None:
+        """AT+CFUN=1,1: the modem starts anew, and its port may vanish meanwhile: close it then."""
+        self._dialogue.write_blindly("AT+CFUN=1,1")
+
+    def has_forgotten(self) -> bool:
+        """Whether it restarted by itself, so that it must be brought up again to tell of texts."""
+        return self._told("AT+CNMI?", _INDICATIONS) != self._indications
 
     def send(self, pdu: SubmitPdu) -> int:
         """Sends one part and returns its TP-MR.
@@ -169,14 +225,16 @@ class Modem:
 
     def status(self) -> ModemStatus:
         """What the network and the storage are like now."""
-        signal = int(self._told("AT+CSQ", _SIGNAL) or _UNKNOWN_SIGNAL)
-        states = [self._told(text, _REGISTRATION) for text in ("AT+CREG?", "AT+CEREG?")]
+        answers = [self._ask(f"AT+{name}?", REGISTRATION).first for name in _REGISTRATIONS]
+        operator = _OPERATOR.match(self._ask("AT+COPS?", _OPERATOR).first)
         counts = _COUNT.findall(self._told("AT+CPMS?", _COUNTS))
         used, capacity = counts[-1] if counts else (0, 0)
+        access = generation(int(operator[2])) if operator and operator[2] else ""
         return ModemStatus(
-            registered=_HOME in states or _ROAMING in states,
-            signal=None if signal == _UNKNOWN_SIGNAL else min(signal, 31) * 100 // 31,
-            operator=self._told("AT+COPS?", _OPERATOR),
+            registration=registration(answers),
+            technology=access or access_of(answers),
+            signal=self._signal(),
+            operator=operator[1] if operator else "",
             used=int(used),
             capacity=int(capacity),
         )
@@ -185,16 +243,34 @@ class Modem:
         """Gives the port back; never fails."""
         self._dialogue.close()
 
+    def _sent_storage(self, info: ModemInfo) -> SentStorage | None:
+        if not info.writes_to or info.data.keeps_status is False:
+            return None
+        settings = self._settings
+        storage = SentStorage(
+            self._dialogue,
+            info.writes_to,
+            self._select,
+            prompt_timeout=settings.prompt_timeout,
+            command_timeout=settings.command_timeout,
+            send_timeout=settings.send_timeout,
+        )
+        return storage if storage.works() else None
+
     def _event(self, line: Line) -> Incoming | None:
-        event = message_event(line) or self._calls.feed(line, time.monotonic())
-        if event is None:
-            logger.debug("unsolicited: %s", line.text.partition(":")[0])
-        return event
+        return message_event(line) or self._calls.feed(line, time.monotonic())
 
     def _hang_up(self) -> None:
         with contextlib.suppress(LinkDown):  # what was heard is told first; the next call raises it
-            if not self._ask("AT+CHUP").ok:
-                self._ask("ATH")
+            any(self._ask(command).ok for command in self._data.hang_up)
+
+    def _signal(self) -> int | None:
+        """LTE modems may know it by AT+CESQ only (3GPP TS 27.007, 8.5 and 8.69)."""
+        for text, pattern, strongest in _SIGNALS:
+            level = int(self._told(text, pattern) or strongest + 1)
+            if level <= strongest:
+                return level * 100 // strongest
+        return None
 
     def _listed(self, storage: str) -> list[Stored]:
         if not self._select(storage):

@@ -13,15 +13,18 @@ import serial
 from textback.core.errors import LinkDown
 
 _WRITE_SECONDS = 10.0
+_GONE = (errno.ENOENT, errno.ENODEV, errno.ENXIO)
 _MEANINGS = {
-    errno.ENOENT: "is not there",
-    errno.ENODEV: "is not there",
-    errno.ENXIO: "is not there",
+    **dict.fromkeys(_GONE, "is not there"),
     errno.EAGAIN: "is in use by another program",
     errno.EBUSY: "is in use by another program",
     errno.EACCES: "may not be opened by this user",
     errno.EPERM: "may not be opened by this user",
 }
+
+
+class PortGone(LinkDown):
+    """There is no such port (any more)."""
 
 
 class Port:
@@ -47,7 +50,8 @@ class Port:
         except (OSError, ValueError) as error:  # pyserial's SerialException is an OSError
             code = getattr(error, "errno", None)
             meaning = _MEANINGS.get(code or 0, f"cannot be opened as a serial port: {error}")
-            raise LinkDown(f"port {path} {meaning}") from None
+            kind = PortGone if code in _GONE else LinkDown
+            raise kind(f"port {path} {meaning}") from None
         return cls(path, device)
 
     def read(self, timeout: float | None, *, wakeable: bool = False) -> bytes:
@@ -95,5 +99,5 @@ class Port:
             self._bell_in.close()
             self._bell_out.close()
 
-    def _gone(self, why: object) -> LinkDown:
-        return LinkDown(f"port {self._path} was lost: {why}")
+    def _gone(self, why: object) -> PortGone:
+        return PortGone(f"port {self._path} was lost: {why}")

@@ -123,6 +123,16 @@ class Sorter:
         else:
             self._take(line, bool(_WITH_PDU.match(line)), answers=False)
 
+    def mark(self, line: str) -> str:
+        """How a log marks a line that is about to be fed: "<" can be part of the answer, "*" comes
+        by itself, "" is an echo or a prompt."""
+        if line.startswith(">") or self._is_echo(line):
+            return ""
+        if self._open and _PDU.fullmatch(line):
+            return "<" if self._open[-1].answers else "*"
+        command = self._command
+        return "<" if command and (_FINAL.fullmatch(line) or command.answered_by(line)) else "*"
+
     def _is_echo(self, line: str) -> bool:
         if self._command is None:
             return False

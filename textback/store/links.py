@@ -41,10 +41,10 @@ def report(
         link.binds_until = now + binds_for
     if link.state is not state.state:
         link.since = now
-    before = (link.state, link.detail, link.warning)
+    before = (link.state, link.detail, link.warning, link.facts)
     link.state, link.detail, link.seen_at = state.state, state.detail[:255], now
-    link.warning = state.warning[:255]
-    if before != (link.state, link.detail, link.warning) or link in session.new:
+    link.warning, link.facts = state.warning[:255], dict(state.facts)
+    if before != (link.state, link.detail, link.warning, link.facts) or link in session.new:
         bump(session, Topic.LINKS)
 
 

@@ -4,24 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
-from textback.core import phone
 from textback.core.messages import (
     Direction,
     Kind,
     MessageState,
     PartState,
     check_move,
-    state_by_reports,
 )
 from textback.store.changes import Topic, bump
 from textback.store.choice import begun_through
-from textback.store.models import Conversation, Link, Message, OptOut, Part
-
-# A phone that was off for days still gets its text; a TP-MR comes round again after 256 texts.
-REPORT_EXPECTED = timedelta(days=4)
+from textback.store.models import Conversation, Message, OptOut, Part
 
 
 def move(
@@ -34,6 +29,8 @@ def move(
     check_move(message.state, to)
     message.state = to
     message.detail = detail[:255]
+    if to is MessageState.QUEUED and not message.has_begun:
+        message.modem = message.instead_of = ""  # whoever may take it next
     if to is MessageState.SENT:
         message.sent_at = now
     if to in (MessageState.DELIVERED, MessageState.UNDELIVERED):
@@ -62,26 +59,29 @@ def claim(
     message_id: int,
     modem: str,
     pdus: Sequence[tuple[str, int]],
+    now: datetime,
+    *,
+    by_storage: bool = False,
     instead_of: str = "",
 ) -> ToSend | None:
     """Make a queued text this modem's, with its planned parts; None when it is no longer queued.
 
     `pdus` (hex, TPDU octets) are kept at the first claim; a later one sends what is still missing.
-    From here on the conversation is this modem's, `instead_of` the one it was meant for.
+    With `by_storage` each part is first written into the modem's storage: see `stored`. From here
+    on the conversation is this modem's too; `instead_of` is the one that the text was meant for.
     """
     values = {"state": MessageState.SENDING, "modem": modem, "attempts": Message.attempts + 1}
     statement = (
         update(Message)
         .where(Message.id == message_id, Message.state == MessageState.QUEUED)
         .values(**values, detail="", instead_of=instead_of)
-        .returning(Message.id)
+        .returning(Message.conversation_id)
     )
-    if session.execute(statement).first() is None:
+    conversation_id = session.scalar(statement)
+    if conversation_id is None:
         return None
-    message = session.get_one(
-        Message, message_id, populate_existing=True, options=[joinedload(Message.conversation)]
-    )
-    message.conversation.modem = modem
+    _bind(session, conversation_id, modem)
+    message = session.get_one(Message, message_id, populate_existing=True)
     if not message.parts:
         message.parts = [
             Part(position=n, pdu=pdu, length=length, state=PartState.PLANNED)
@@ -89,19 +89,52 @@ def claim(
         ]
         session.flush()
     bump(session, Topic.INBOX)
-    planned = (p for p in message.parts if p.state is PartState.PLANNED)
+    planned = message.planned_parts
+    for part in planned:
+        part.modem, part.by_storage, part.storage, part.storage_index = modem, by_storage, "", None
+    _hand_over_next(message, now)
     parts = tuple(PartToSend(p.id, p.pdu, p.length) for p in planned)
     return ToSend(message.id, message.attempts, parts)
 
 
+def _bind(session: Session, conversation_id: int, modem: str) -> None:
+    others = Conversation.id == conversation_id, Conversation.modem != modem
+    session.execute(
+        update(Conversation).where(*others).values(modem=modem),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _hand_over_next(message: Message, now: datetime) -> None:
+    """From now on the next part may leave: committed before its first byte."""
+    for part in message.planned_parts[:1]:
+        part.handed_at = now
+
+
+def stored(session: Session, part_id: int, storage: str, index: int) -> None:
+    """The modem has the part in its storage; only when this is committed is it told to send it."""
+    part = session.get_one(Part, part_id)
+    part.storage, part.storage_index = storage, index
+
+
+def not_stored(session: Session, part_id: int) -> None:
+    """The modem's storage did not take it: it is sent directly."""
+    session.get_one(Part, part_id).by_storage = False
+
+
 def part_out(
-    session: Session, part_id: int, modem: str, reference: int, now: datetime
+    session: Session, part_id: int, modem: str, reference: int | None, now: datetime
 ) -> MessageState:
-    """The network took a part; with the last one the whole text is SENT. The text's state."""
+    """The network took a part; with the last one the whole text is SENT. The text's state.
+
+    `reference` is None where nobody was there to hear it.
+    """
     part = session.get_one(Part, part_id)
     part.state, part.reference, part.modem, part.sent_at = PartState.OUT, reference, modem, now
     message = part.message
-    if all(p.state is not PartState.PLANNED for p in message.parts):
+    if message.planned_parts:
+        _hand_over_next(message, now)
+    else:
         move(session, message, MessageState.SENT, now)
     return message.state
 
@@ -111,21 +144,16 @@ def put_back(
 ) -> None:
     """The text surely did not leave: it goes again after `wait`, unless a STOP came meanwhile.
 
-    It is nobody's again, and so is a conversation that has not begun, unless a part of it is out.
+    A conversation that has not begun so far is free to begin from another SIM.
     """
     message = session.get_one(Message, message_id)
+    tried = message.modem
     if message.kind is not Kind.OPT_OUT_CONFIRMATION and _opted_out(session, message):
         move(session, message, MessageState.CANCELLED, now, "the person asked for no more texts")
         return
     move(session, message, MessageState.QUEUED, now, detail)
     message.not_before = now + wait if wait else None
-    if all(part.state is PartState.PLANNED for part in message.parts):
-        _free(session, message)
-
-
-def _free(session: Session, message: Message) -> None:
-    tried, message.modem, message.instead_of = message.modem, "", ""
-    if not begun_through(session, message.conversation_id, tried):
+    if not message.modem and not begun_through(session, message.conversation_id, tried):
         message.conversation.modem = ""
 
 
@@ -145,33 +173,6 @@ def settle(
 ) -> None:
     """Move a text by its id."""
     move(session, session.get_one(Message, message_id), to, now, detail)
-
-
-def interrupted(session: Session, modem: str, now: datetime) -> int:
-    """Texts that this modem was sending when the program died may have gone out: UNCONFIRMED."""
-    return _unconfirmed(session, Message.modem == modem, now)
-
-
-def orphaned(session: Session, now: datetime) -> int:
-    """The same for texts whose modem is no box's any more: no link is known by its name.
-
-    The rest of a text that it sent a part of cannot go out from another SIM, and is withdrawn.
-    Another box's modem has one from before its first text, so what it is sending is left alone.
-    """
-    known = select(Link.name).where(Link.kind == "modem")
-    halves = Message.state == MessageState.QUEUED, Message.modem != "", Message.modem.not_in(known)
-    for half in session.scalars(select(Message).where(*halves)):
-        move(session, half, MessageState.CANCELLED, now, f"only a part went out, by {half.modem}")
-    return _unconfirmed(session, Message.modem.not_in(known), now)
-
-
-def _unconfirmed(session: Session, whose: ColumnElement[bool], now: datetime) -> int:
-    rows = session.scalars(
-        select(Message).where(Message.state == MessageState.SENDING, whose)
-    ).all()
-    for message in rows:
-        move(session, message, MessageState.UNCONFIRMED, now, "the program was interrupted")
-    return len(rows)
 
 
 def expire(session: Session, now: datetime) -> int:
@@ -194,39 +195,6 @@ def cancel_queued(session: Session, conversation_id: int, now: datetime, detail:
     ).all()
     for message in queued:
         move(session, message, MessageState.CANCELLED, now, detail)
-
-
-def report(
-    session: Session, modem: str, recipient: str, reference: int, delivered: bool, now: datetime
-) -> bool:
-    """A status report with a final answer for one part; False when it fits none of ours."""
-    part = _reported_part(session, modem, recipient, reference, now)
-    if part is None:
-        return False
-    part.state = PartState.DELIVERED if delivered else PartState.UNDELIVERED
-    message = part.message
-    to = state_by_reports([p.state for p in message.parts])
-    if to is not None and to is not message.state:
-        move(session, message, to, now)
-    return True
-
-
-def _reported_part(
-    session: Session, modem: str, recipient: str, reference: int, now: datetime
-) -> Part | None:
-    candidates = session.execute(
-        select(Part, Conversation.number)
-        .join(Part.message)
-        .join(Message.conversation)
-        .where(
-            Part.modem == modem,
-            Part.reference == reference,
-            Part.state.in_((PartState.OUT, PartState.UNDELIVERED)),
-            Part.sent_at > now - REPORT_EXPECTED,
-        )
-        .order_by(Part.sent_at.desc())
-    )
-    return next((p for p, number in candidates if phone.same_subscriber(number, recipient)), None)
 
 
 def received(

@@ -10,7 +10,7 @@ from sqlalchemy.schema import MetaData
 
 from textback.core.calls import Outcome, Voicemail
 from textback.core.lines import MatchBy
-from textback.core.links import LinkState
+from textback.core.links import Fact, LinkState
 from textback.core.messages import Direction, Kind, MessageState, PartState
 from textback.store.database import UtcDateTime
 
@@ -38,6 +38,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime(),
         dict[str, str]: JSON(),
+        dict[str, Fact]: JSON(),
         list[str]: JSON(),
         list[dict[str, str]]: JSON(),
         Outcome: _enum(Outcome),
@@ -239,6 +240,16 @@ class Message(Base):
     author: Mapped[Staff | None] = relationship()
     parts: Mapped[list["Part"]] = relationship(order_by="Part.position", back_populates="message")
 
+    @property
+    def planned_parts(self) -> list["Part"]:
+        """Those that the network has not taken yet, in order."""
+        return [part for part in self.parts if part.state is PartState.PLANNED]
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the network took a part of it: only the same SIM can complete it."""
+        return len(self.planned_parts) < len(self.parts)
+
 
 class Part(Base):
     """One SMS of an outgoing text: its PDU, and the reference the network gave it (TP-MR)."""
@@ -259,6 +270,12 @@ class Part(Base):
     modem: Mapped[str] = mapped_column(String(64), default="")
     reference: Mapped[int | None]
     sent_at: Mapped[datetime | None]
+    handed_at: Mapped[datetime | None]  # when its turn came: from then on it may have left
+    # A modem that remembers what it sent gets a part into its own storage first: `by_storage`;
+    # nothing leaves before the place there is committed.
+    by_storage: Mapped[bool] = mapped_column(default=False)
+    storage: Mapped[str] = mapped_column(String(8), default="")
+    storage_index: Mapped[int | None]
 
     message: Mapped[Message] = relationship(back_populates="parts")
 
@@ -295,10 +312,23 @@ class Link(Base):
     state: Mapped[LinkState]
     detail: Mapped[str] = mapped_column(String(255))
     warning: Mapped[str] = mapped_column(String(255), default="")
+    facts: Mapped[dict[str, Fact]] = mapped_column(
+        default=dict
+    )  # what is worth knowing of the other side
     since: Mapped[datetime]
     seen_at: Mapped[datetime]  # when the engine last wrote this row
     up_at: Mapped[datetime | None]  # when the link was last known to be up
     binds_until: Mapped[datetime | None]  # of a modem: how long its texts wait for it alone
+
+
+class SpentPin(Base):
+    """A PIN that was tried on a SIM, hashed; `sim` is its ICCID, or the modem's IMEI."""
+
+    __tablename__ = "spent_pin"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sim: Mapped[str] = mapped_column(String(32), index=True)
+    pin_hash: Mapped[str] = mapped_column(String(255))
 
 
 class Audit(Base):

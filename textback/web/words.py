@@ -1,7 +1,10 @@
 """What happened, in words that a receptionist would use."""
 
+from collections.abc import Mapping
+
 from textback.core import phone, policy
 from textback.core.calls import LostIn, Outcome, Voicemail
+from textback.core.links import Fact
 from textback.core.messages import Direction, Kind, MessageState
 from textback.store.entries import CallEntry, Entry, TextEntry
 from textback.store.inbox import Row
@@ -53,6 +56,25 @@ _LINK_STATES = {
     "refused": "Refused, somebody must act",
     "stopped": "Not running",
     "unknown": "Not known while the engine does not run",
+}
+_FACTS = {
+    "registration": "Network",
+    "operator": "Operator",
+    "technology": "Technology",
+    "signal": "Signal",
+    "own_number": "Number",
+    "smsc": "Message centre",
+    "storage_used": "Texts in the memory",
+    "storage_capacity": "Memory holds",
+    "status_reports": "Delivery reports",
+    "remembers_sent": "Remembers sent texts",
+    "manufacturer": "Maker",
+    "model": "Model",
+    "firmware": "Firmware",
+    "driven_as": "Driven as",
+    "imei": "IMEI",
+    "iccid": "SIM (ICCID)",
+    "port": "Port",
 }
 # Embeddings, overrides and isolates: they can make a text read as something it does not say, and
 # right-to-left languages do without them.
@@ -132,6 +154,19 @@ def body(text: TextEntry) -> str:
 def link(kind: str) -> str:
     """What a link is, from the receptionist's side."""
     return {"engine": "Engine", "pbx": "Phone system", "modem": "Modem"}.get(kind, kind)
+
+
+def facts(told: Mapping[str, Fact]) -> list[tuple[str, str]]:
+    """What is known of a modem, what changes comes first."""
+    return [(words, _fact(name, told[name])) for name, words in _FACTS.items() if name in told]
+
+
+def _fact(name: str, value: Fact) -> str:
+    if value is None:
+        return "not told"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value} %" if name == "signal" else shortened(str(value), LONGEST_NAME)
 
 
 def link_state(state: str) -> str:
