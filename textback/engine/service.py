@@ -16,6 +16,7 @@ from textback.engine.catch_up import CatchUp, History
 from textback.engine.links import LinkBoard
 from textback.engine.modem_worker import ModemWorker
 from textback.engine.pbx import LoopThread
+from textback.engine.sim_call import trunk
 from textback.modem.driver import ModemSettings
 from textback.store import messages
 from textback.store.changes import Changes, Topic
@@ -56,11 +57,8 @@ class Engine:
         self._now = now
         self._modems = frozenset(modems)
         self._board = LinkBoard(database, now)
-        self._workers = [
-            ModemWorker(database, name, modem, partial(self._board.report, "modem", name), now)
-            for name, modem in modems.items()
-        ]
         self._calls = CallQueue(CallBook(database, now), self._wake_modems)
+        self._workers = [self._worker(name, modem) for name, modem in modems.items()]
         self._listeners = [self._listener(name, pbx) for name, pbx in pbxes.items()]
         self._changes = Changes(database)  # a reply written in the web process
         self._changes.on_change(Topic.OUTBOX, self._wake_modems)
@@ -72,7 +70,7 @@ class Engine:
         """Work until `stop` is set, then finish what is in hand."""
         loop = LoopThread("ami", [listener.run() for listener in self._listeners])
         # Stopped in the reverse order: first nothing new comes in, then what came is kept.
-        parts: list[Startable] = [self._board, *self._workers, self._changes, self._calls, loop]
+        parts: list[Startable] = [self._board, self._calls, *self._workers, self._changes, loop]
         with self._database.write() as session:
             messages.orphaned(session, self._modems, self._now())
         for part in parts:
@@ -80,6 +78,11 @@ class Engine:
         stop.wait()
         for part in reversed(parts):
             part.stop()
+
+    def _worker(self, name: str, modem: ModemSettings) -> ModemWorker:
+        show = partial(self._board.report, "modem", name)
+        on_call = partial(self._calls.put, trunk(name))
+        return ModemWorker(self._database, name, modem, show, self._now, on_call)
 
     def _listener(self, name: str, pbx: Pbx) -> PbxListener:
         put = partial(self._calls.put, name)

@@ -39,7 +39,14 @@ class ModemInfo:
     own_number: str = field(repr=False)
     service_centre: str
     storages: tuple[str, ...]
-    status_reports: bool
+    acknowledges: bool  # messages that it does not store wait for AT+CNMA
+    indications: str  # the values that AT+CNMI took
+
+    @property
+    def status_reports(self) -> bool:
+        """Whether status reports will come."""
+        values = self.indications.split(",")
+        return len(values) > 3 and values[3] != "0"
 
 
 def bring_up(
@@ -61,7 +68,10 @@ def bring_up(
         storages=_choose_storages(asking, info.data),
         own_number=asking.told("AT+CNUM", _OWN_NUMBER),
         service_centre=asking.told("AT+CSCA?", _SERVICE_CENTRE),
-        status_reports=_choose_indications(asking, info.data),
+        # Phase 2+: the network keeps a message that is not stored here until AT+CNMA. It comes
+        # first, because AT+CNMI says what it applies to (27.005, 3.2.1).
+        acknowledges=asking.optional("AT+CSMS=1"),
+        indications=_choose_indications(asking, info.data),
     )
 
 
@@ -82,7 +92,8 @@ def _identified(asking: Asking, usb_id: str) -> ModemInfo:
         own_number="",
         service_centre="",
         storages=(),
-        status_reports=False,
+        acknowledges=False,
+        indications="",
     )
 
 
@@ -99,9 +110,9 @@ def _choose_storages(asking: Asking, model: ModemModel) -> tuple[str, ...]:
     return known if known == ("MT",) else tuple(name for name in known if name != "MT")
 
 
-def _choose_indications(asking: Asking, model: ModemModel) -> bool:
-    """Whether status reports will come. Raises LinkDown when no texts would be announced."""
+def _choose_indications(asking: Asking, model: ModemModel) -> str:
+    """The first that the modem takes. Raises LinkDown when no texts would be announced."""
     for values in model.indications:
         if asking.optional(f"AT+CNMI={values}"):
-            return values.count(",") > 2 and values.split(",")[3] != "0"
+            return values
     raise LinkDown("the modem refused every AT+CNMI: it would not tell of incoming texts")
