@@ -18,6 +18,7 @@ _BROKEN = {
     ("modem", LinkState.DOWN): "No connection to the modem: no texts go out or come in.",
     ("modem", LinkState.REFUSED): "The modem or its SIM refuses to work: no texts go out.",
 }
+_MEANING = ": no texts "
 
 
 def banners(links: Iterable[Link], office: Office | None, now: datetime) -> Iterator[str]:
@@ -30,7 +31,9 @@ def banners(links: Iterable[Link], office: Office | None, now: datetime) -> Iter
         return  # what it last said of its links means nothing now
     for link in links:
         words = _BROKEN.get((link.kind, link.state))
-        if words:
+        if words and link.kind == "modem" and _MEANING in link.detail:
+            yield link.detail  # it is connected, and says itself what does not work
+        elif words:
             yield f"{words} {link.detail}".strip()
         elif link.kind == "pbx" and link.state is LinkState.UP and link.detail:
             yield link.detail  # it is heard, but does not tell all that it should
