@@ -34,7 +34,7 @@ def rings(database: Database, at: datetime, caller: str = LEAD) -> Call:
     """A call to the SIM, and what was made of it."""
     take(database, trunk("stick"), sim_call("stick", SIM, caller, at), at)
     with database.read() as session:
-        return session.scalars(select(Call).order_by(Call.id.desc())).first() or pytest.fail()
+        return session.scalars(select(Call).order_by(Call.id.desc()).limit(1)).one()
 
 
 def take(database: Database, pbx: str, call: CallEnded, at: datetime) -> None:
