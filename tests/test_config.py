@@ -1,3 +1,4 @@
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -100,6 +101,47 @@ def test_two_modems_of_one_name_are_refused(tmp_path: Path) -> None:
         load(written(tmp_path, twice))
 
 
+SHARED = GOOD.replace(
+    'url = "sqlite:////tmp/x.db"',
+    'url = "postgresql+psycopg://textback@db.office/textback"\nbox = "north"',
+)
+
+
+def test_a_postgresql_is_reached_with_its_password_also_by_the_web(tmp_path: Path) -> None:
+    (tmp_path / "db-password").write_text("p@ss/word\n")
+    text = SHARED.replace('box = "north"', 'box = "north"\npassword_file = "db-password"')
+    database = load(written(tmp_path, text), with_secrets=False).database
+    assert database.whole_url().password == "p@ss/word"
+    assert database.whole_url().host == "db.office"
+    assert "p@ss" not in repr(database)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (SHARED.replace('box = "north"', ""), r"database\.box: is missing"),
+        (SHARED.replace("north", "north/south"), r"database\.box: must have at most"),
+        (GOOD.replace('x.db"', 'x.db"\nbox = "north"'), r"database\.box: is for PostgreSQL only"),
+        (GOOD + 'name = "north/sim"\n', r"modem\[1\]\.name: must have at most"),
+        (SHARED.replace("+psycopg", ""), r"'postgresql' is not supported"),
+        (SHARED.replace("postgresql+psycopg", "mysql"), r"'mysql' is not supported"),
+    ],
+)
+def test_a_database_that_cannot_be_shared_rightly_is_refused(
+    tmp_path: Path, text: str, complaint: str
+) -> None:
+    with pytest.raises(ConfigError, match=complaint):
+        load(written(tmp_path, text))
+
+
+def test_a_missing_driver_is_said_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(ConfigError, match=r"database\.url: .*pip install 'psycopg\[binary\]'"):
+        load(written(tmp_path, SHARED))
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.toml: No such file"):
         load(tmp_path / "nowhere.toml")
@@ -137,7 +179,7 @@ def test_exchanges_are_kept_beside_the_database_unless_it_is_said_otherwise(tmp_
         ("", Path("/tmp/modem-modem.log")),
         ('log = "/var/log/m.log"', Path("/var/log/m.log")),
         ('log = "off"', None),
-        ('name = "../x y"', Path("/tmp/modem-.._x_y.log")),
+        ('name = "..x y"', Path("/tmp/modem-..x_y.log")),
     ):
         config = load(written(tmp_path, f"{GOOD}{line}\n"))
         assert modem_log(config, config.modems[0]) == path

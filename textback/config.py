@@ -1,5 +1,6 @@
 """The box's settings: one TOML file, checked whole, with every problem named at once."""
 
+import importlib
 import re
 import shlex
 import tomllib
@@ -8,7 +9,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from textback.core.errors import ConfigError, Problem
@@ -16,6 +17,7 @@ from textback.core.errors import ConfigError, Problem
 T = TypeVar("T")
 
 LOG_OFF = "off"
+_POSTGRESQL = "postgresql+psycopg"
 _STANDS_IN = "0000"  # for a secret that was not read, so that its key is not called missing
 
 
@@ -61,14 +63,31 @@ def _address(value: object) -> tuple[str, int]:
 
 def _url(value: object) -> str:
     try:
-        backend = make_url(_text(value)).get_backend_name()
+        driver = make_url(_text(value)).drivername
     except ArgumentError:
         raise ValueError(
             'must be a database URL such as "sqlite:////var/lib/textback.db"'
         ) from None
-    if backend != "sqlite":
-        raise ValueError(f"'{backend}' is not supported; use sqlite")
+    if driver == _POSTGRESQL:
+        _require_psycopg()
+    elif driver != "sqlite":
+        raise ValueError(f"'{driver}' is not supported; use sqlite or {_POSTGRESQL}")
     return _text(value)
+
+
+def _require_psycopg() -> None:
+    try:
+        importlib.import_module("psycopg")
+    except ImportError as error:
+        what = "PostgreSQL needs one more package: pip install 'psycopg[binary]'"
+        raise ValueError(f"{what} ({str(error).splitlines()[0]})") from None
+
+
+def _name(value: object) -> str:
+    name = _text(value)
+    if "/" in name or len(name) > 30:
+        raise ValueError('must have at most 30 characters, none of them a "/"')
+    return name
 
 
 def _history(value: object) -> str:
@@ -125,9 +144,18 @@ def _link(value: object) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSection:
-    """Where everything is kept."""
+    """Where everything is kept, and this box's name where several boxes keep it together."""
 
-    url: str = _setting(_url, "SQLAlchemy URL", "sqlite:////var/lib/textback/textback.db")
+    # Not shown: some write the password into it.
+    url: str = _setting(
+        _url, "SQLAlchemy URL", "sqlite:////var/lib/textback/textback.db", shown=False
+    )
+    password: str | None = _setting(_text, "or password_file", None, shown=False)
+    box: str = _setting(_name, "this box's name, for PostgreSQL only", "")
+
+    def whole_url(self) -> URL:
+        url = make_url(self.url)
+        return url if self.password is None else url.set(password=self.password)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +175,7 @@ class PbxSection:
     host: str = _setting(_text, "host name or address")
     username: str = _setting(_text, "AMI user")
     secret: str = _setting(_text, "its secret; or secret_file", shown=False)
-    name: str = _setting(_text, "what the status page calls it", "pbx")
+    name: str = _setting(_name, "what the status page calls it", "pbx")
     port: int = _setting(_port, "AMI port", 5038)
     inbound: tuple[str, ...] = _setting(_texts, "inbound contexts, * at an end for any", ())
     history: str | None = _setting(_history, "its own call records: sqlite:, csv: or mysql:", None)
@@ -162,7 +190,7 @@ class ModemSection:
 
     port: str | None = _setting(_text, "serial port, best a /dev/serial/by-id name", None)
     imei: str | None = _setting(_imei, "find it by its IMEI", None)
-    name: str = _setting(_text, "what the status page calls it", "modem")
+    name: str = _setting(_name, "what the status page calls it", "modem")
     pin: str | None = _setting(_pin, "the SIM's PIN; or pin_file", None, shown=False)
     number: str | None = _setting(_number, "the SIM's own number", None, shown=False)
     reset_command: tuple[str, ...] = _setting(_command, "gets a hung modem back", ())
@@ -182,7 +210,8 @@ class Config:
 def load(path: Path, *, with_secrets: bool = True) -> Config:
     """Read and check a configuration file; secrets may stand in files of their own (`secret_file`).
 
-    Without secrets those files are not opened: the web has no need to be able to read them.
+    Without secrets those files are not opened, but for the database's password: the web has no
+    need to be able to read the others.
     Raises ConfigError with every problem, each with its section and key.
     """
     try:
@@ -208,12 +237,23 @@ class _Reader:
             self._problem(key, "there is no such section; there are database, web, pbx, modem")
         database = self._section("database", DatabaseSection, self._document.get("database", {}))
         web = self._section("web", WebSection, self._document.get("web", {}))
+        self._check_box(database)
         pbxes = self._sections("pbx", PbxSection)
         modems = self._sections("modem", ModemSection)
         self._check_modems()
         if self._problems or database is None or web is None:
             raise ConfigError(self._problems)
         return Config(database, web, pbxes, modems)
+
+    def _check_box(self, database: DatabaseSection | None) -> None:
+        if database is None:
+            return
+        shared = database.url.startswith(_POSTGRESQL)
+        if shared and not database.box:
+            why = "several boxes may share this database, each under a name of its own"
+            self._problem("database.box", f'is missing, such as "main-street": {why}')
+        elif database.box and not shared:
+            self._problem("database.box", "is for PostgreSQL only; leave it out")
 
     def _sections(self, name: str, kind: type[T]) -> tuple[T, ...]:
         tables = self._document.get(name, [])
@@ -263,7 +303,7 @@ class _Reader:
     def _with_files(self, where: str, table: Mapping[str, Any]) -> dict[str, Any]:
         """Replace `secret_file = "x"` by `secret = <what stands in x>`, and so for `pin_file`."""
         whole = dict(table)
-        for key in ("secret", "pin", "history_password"):
+        for key in ("secret", "pin", "history_password", "password"):
             name = whole.pop(f"{key}_file", None)
             if name is None:
                 continue
@@ -271,7 +311,7 @@ class _Reader:
                 self._problem(f"{where}.{key}_file", f"{key} is given as well; keep one of them")
                 continue
             whole[key] = _STANDS_IN
-            if not self._with_secrets:
+            if not self._with_secrets and key != "password":
                 continue
             try:
                 whole[key] = (self._folder / str(name)).read_text(encoding="utf-8").strip()

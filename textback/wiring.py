@@ -9,14 +9,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from textback.asterisk.catch_up.cel import Restart
 from textback.asterisk.catch_up.source import HistorySource, open_source
 from textback.asterisk.inbound import BUILT_IN_CONTEXTS, InboundRule
 from textback.asterisk.settings import AmiSettings
 from textback.config import LOG_OFF, Config, ModemSection, PbxSection
 from textback.core.calls import CallEnded
-from textback.core.errors import ConfigError, Problem
+from textback.core.errors import ConfigError, LinkDown, Problem
+from textback.core.links import full_name
 from textback.engine.service import Engine, Pbx
 from textback.modem.driver import ModemSettings
 from textback.store.changes import Changes
@@ -38,12 +40,18 @@ def utc_now() -> datetime:
 
 
 def open_database(config: Config) -> Database:
-    """The database, with its tables brought up to date. Raises ConfigError if it cannot be had."""
-    database = Database(config.database.url)
+    """The database, with its tables brought up to date.
+
+    Raises ConfigError if it cannot be had, LinkDown if it is a server that cannot be had now.
+    """
+    database = Database(config.database.whole_url())
     try:
         upgrade(database)
-    except OperationalError as error:
-        raise ConfigError([Problem("database.url", f"{error.orig}")]) from None
+    except (OperationalError, ProgrammingError) as error:
+        what = " ".join(str(error.orig).split())
+        if database.shared and isinstance(error, OperationalError):
+            raise LinkDown(f"database.url: {what}") from None
+        raise ConfigError([Problem("database.url", what)]) from None
     return database
 
 
@@ -51,9 +59,10 @@ def run_engine(config: Config, now: Callable[[], datetime]) -> None:
     """Listen to the PBXs and work the modems until SIGTERM or SIGINT."""
     stop = stop_on_signals()
     database = open_database(config)
-    pbxes = {pbx.name: _pbx(pbx) for pbx in config.pbxes}
-    modems = {modem.name: modem_settings(config, modem) for modem in config.modems}
-    Engine(database, pbxes, modems, now).run(stop)
+    box = config.database.box
+    pbxes = {full_name(box, pbx.name): _pbx(pbx) for pbx in config.pbxes}
+    modems = {full_name(box, modem.name): modem_settings(config, modem) for modem in config.modems}
+    Engine(database, pbxes, modems, now, box).run(stop)
     database.close()
 
 
@@ -95,8 +104,10 @@ class _Records:
     source: HistorySource
     inbound: InboundRule
 
-    def calls(self, since: datetime, until: datetime) -> Sequence[CallEnded]:
-        return self.source.calls(since, until, self.inbound)
+    def calls(
+        self, since: datetime, until: datetime, restart: Restart | None
+    ) -> Sequence[CallEnded]:
+        return self.source.calls(since, until, self.inbound, restart)
 
 
 def _pbx(pbx: PbxSection) -> Pbx:

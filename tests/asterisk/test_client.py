@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.asterisk.fake_ami import fake_pbx
 from tests.asterisk.listening import Ears, listening
 from textback.asterisk.client import AmiSettings, PbxListener, Timings
 from textback.asterisk.simulator import PbxSimulator
@@ -190,6 +191,23 @@ class TestFaults:
             assert ears.links.empty()
 
         hear(settings_for(pbx, QUICK), story)
+
+    def test_what_was_too_long_to_be_read_is_told_once_a_connection(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async def tell() -> None:
+            async with fake_pbx() as pbx:
+                settings = AmiSettings("127.0.0.1", pbx.port, "textback", "s3cret", timings=QUICK)
+                async with listening(settings) as ears:
+                    await ears.link(LinkState.UP)
+                    for _ in range(3):
+                        pbx.say({"Event": "VarSet", "Value": "x" * 100_000})
+                    pbx.say({"Event": "Shutdown"})
+                    await ears.link(LinkState.DOWN)
+
+        asyncio.run(tell())
+        (told,) = [text for text in caplog.messages if "too long" in text]
+        assert told.startswith("3 message(s) from the phone system at 127.0.0.1:")
 
     def test_a_call_after_a_cut_in_mid_event_is_heard(self, pbx: PbxSimulator) -> None:
         async def story(ears: Ears) -> None:

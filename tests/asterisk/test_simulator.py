@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -239,6 +239,42 @@ def test_every_mistake_in_a_scenario_file_is_named() -> None:
         parse_scenario("mine", "about: x\narrive")
 
 
+class TestAScenarioOfOnesOwn:
+    @pytest.fixture
+    def ask(self, simulator: PbxSimulator, tmp_path: Path) -> Callable[[str], Mapping[str, object]]:
+        def ask(text: str) -> Mapping[str, object]:
+            file = tmp_path / "mine.scenario"
+            file.write_text(text, encoding="latin-1")
+            call = {"from": "5550100", "did": "2001", "what": str(file)}
+            return answer(simulator, json.dumps({"call": call}).encode())
+
+        return ask
+
+    def test_is_played(
+        self, ask: Callable[[str], Mapping[str, object]], client: Client, simulator: PbxSimulator
+    ) -> None:
+        client.login()
+        asked = ask("about: x\narrive\ndial 107\nwait 3\ntake 107\noffice-hangs-up")
+        assert asked["ok"] is True
+        simulator.wait_idle()
+        bridged = client.until("BridgeEnter")[-1]
+        assert bridged["Channel"].startswith("PJSIP/107-")
+
+    @pytest.mark.parametrize(
+        ("text", "hint"),
+        [
+            ("about: x\nexplode\noffice-hangs-up", "mine, line 2: unknown step 'explode'"),
+            ("about: x\narrive\ntake 101\noffice-hangs-up", "'take 101' cannot be done"),
+            ("about: x\narrive\nalso 1 nope\noffice-hangs-up", "no scenario 'nope'"),
+            ("about: Zo\xeb\narrive\noffice-hangs-up", "not UTF-8"),
+        ],
+    )
+    def test_with_a_mistake_is_not_begun(
+        self, ask: Callable[[str], Mapping[str, object]], text: str, hint: str
+    ) -> None:
+        assert hint in str(ask(text)["error"])
+
+
 class TestTheCommand:
     @pytest.mark.parametrize(
         ("order", "hint"),
@@ -250,6 +286,7 @@ class TestTheCommand:
             ('{"call": {"from": "1\\n2", "did": "2", "what": "busy"}}', "control characters"),
             ('{"play": "/nowhere.ami"}', "nowhere.ami"),
             ('{"play": 3}', "name of a file"),
+            ('{"call": {"from": "1", "did": "2", "what": "/nowhere.scenario"}}', "nowhere"),
             ('{"play": "/dev/null"}', "no AMI events"),
             ('{"play": "\\u0000"}', "null byte"),
             ('{"call": {"from": "\\ud800", "did": "2", "what": "busy"}}', "control characters"),

@@ -24,7 +24,7 @@ CALLER, SECOND_CALLER, DID, MOBILE = "+12125550123", "2125550199", "2125550100",
 def _recording(folder: Path, *options: str) -> Iterator[tuple[PbxSimulator, Path]]:
     """A simulated PBX that is being recorded; at the end the recording is, too."""
     file = folder / "calls.ami"
-    with PbxSimulator(secret=SECRET, speed=1000) as simulator:
+    with PbxSimulator(secret=SECRET, speed=100) as simulator:
         config = config_for(folder, simulator.port)
         arguments = ("record", str(file), "--config", str(config), *options)
         with start("textback.cli.ami:ami", *arguments) as process:

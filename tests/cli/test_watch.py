@@ -28,7 +28,7 @@ def _words(result: Result) -> list[str]:
 
 @pytest.fixture
 def simulator() -> Iterator[PbxSimulator]:
-    with PbxSimulator(secret=SECRET, speed=1000) as simulator:
+    with PbxSimulator(secret=SECRET, speed=100) as simulator:
         yield simulator
 
 
@@ -133,6 +133,24 @@ class TestLiveCalls:
             assert "Traceback" not in process.stderr.read()
         assert [step.get("step") for step in steps][:2] == ["came", "rings"]
         assert steps[-1]["reason"] == "person_reached"
+
+    def test_are_told_again_after_the_link_was_lost(
+        self, simulator: PbxSimulator, tmp_path: Path
+    ) -> None:
+        config = config_for(tmp_path, simulator.port)
+        with start(WATCH, "--config", str(config)) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stderr.readline()
+            simulator.fault("cut")
+            play(simulator, "answered")
+            assert "it closed the connection; trying again" in process.stderr.readline()
+            assert "watching" in process.stderr.readline()
+            play(simulator, "busy", "+12125550177")
+            while "+12125550177" not in process.stdout.readline():
+                pass
+            simulator.fault("refuse-login")
+            assert process.wait(30) == 77
 
     def test_with_a_hidden_mark_are_judged_as_the_service_does(
         self, simulator: PbxSimulator, tmp_path: Path

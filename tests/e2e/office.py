@@ -15,7 +15,7 @@ from tests.waiting import wait_until
 from textback.asterisk.settings import AmiSettings, Timings
 from textback.asterisk.simulator import PbxSimulator
 from textback.core.lines import LineRules
-from textback.core.links import LinkState
+from textback.core.links import LinkState, full_name
 from textback.core.messages import Direction, MessageState
 from textback.engine.service import Engine, Pbx
 from textback.modem.driver import ModemSettings
@@ -49,6 +49,7 @@ class SimulatedOffice:
     ami_secret: str = SECRET
     modem_port: str = ""
     staff_id: int = 0
+    box: str = ""
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -61,7 +62,9 @@ class SimulatedOffice:
             timings=Timings(first_retry=0.05, last_retry=0.2, refused_retry=0.2),
         )
         modem = ModemSettings(self.modem_port or self.modem.path, **self.modem_options)
-        engine = Engine(self.database, {"office": Pbx(ami)}, {"sim": modem}, utc_now)
+        pbxes = {full_name(self.box, "office"): Pbx(ami)}
+        modems = {full_name(self.box, "sim"): modem}
+        engine = Engine(self.database, pbxes, modems, utc_now, self.box)
         stop = threading.Event()
         thread = threading.Thread(target=engine.run, args=(stop,))
         thread.start()

@@ -67,6 +67,18 @@ def test_a_hung_modem_is_reset_by_the_command_and_comes_back(
     assert sum("reset_command" in text for text in warnings) == 1
 
 
+def test_a_modem_that_hangs_until_it_is_restarted_comes_back(
+    database: Database, tmp_path: Path
+) -> None:
+    with ModemSimulator(tmp_path / "modem") as simulator:
+        settings = ModemSettings(simulator.path, command_timeout=0.1)
+        modem = Watched(database, settings, quickly(can_reset=False))
+        simulator.fault("hang-until-restart")
+        with modem.running():
+            modem.wait_for(LinkState.DOWN)
+            modem.wait_for(LinkState.UP)
+
+
 def test_a_reset_command_that_cannot_be_run_is_told_and_does_no_harm(
     database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

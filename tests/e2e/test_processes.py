@@ -17,6 +17,7 @@ from urllib.error import URLError
 import pytest
 
 from tests.e2e.office import DID, LEAD, OTHER_LEAD, SECRET, SimulatedOffice
+from tests.postgresql import Postgresql
 from tests.waiting import wait_until
 from textback.core.links import LinkState
 from textback.demo.ports import free_port
@@ -27,10 +28,12 @@ TEXTBACK = [sys.executable, "-m", "textback"]
 @pytest.fixture
 def config(office: SimulatedOffice, tmp_path: Path) -> Path:
     file = tmp_path / "textback.toml"
+    box = 'box = "here"' if office.database.shared else ""
     file.write_text(
         f"""
 [database]
 url = "{office.database.url.render_as_string()}"
+{box}
 [web]
 listen = "127.0.0.1:{free_port(0)}"
 [[pbx]]
@@ -78,6 +81,11 @@ def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+BOTH = pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+POSTGRESQL = pytest.mark.parametrize("backend", ["postgresql"])
+
+
+@BOTH
 def test_run_starts_engine_and_web_and_sigterm_ends_both(
     office: SimulatedOffice, config: Path
 ) -> None:
@@ -154,6 +162,37 @@ def test_a_database_that_cannot_be_opened_is_a_bad_setting(config: Path) -> None
     assert result.returncode == 78
     assert "database.url" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@POSTGRESQL
+def test_a_database_server_that_is_away_is_waited_for(
+    office: SimulatedOffice, config: Path, postgresql: Postgresql
+) -> None:
+    postgresql.stop()
+    status = run("status", "--config", str(config))
+    assert status.returncode == 75
+    assert "database.url" in status.stderr
+    assert "Traceback" not in status.stderr
+    with started("run", "--config", str(config)):
+        postgresql.start()
+        wait_until(lambda: inbox_answers(config), "the inbox")
+        office.call("no-answer")
+        office.modem.wait_for_sent(1)
+
+
+@POSTGRESQL
+def test_a_database_without_rights_to_make_tables_is_a_bad_setting(
+    config: Path, postgresql: Postgresql
+) -> None:
+    postgresql.sql("DROP DATABASE IF EXISTS bare")
+    postgresql.sql("CREATE DATABASE bare")
+    postgresql.sql("DROP ROLE IF EXISTS guest")
+    postgresql.sql("CREATE ROLE guest LOGIN")
+    url = postgresql.url("bare").replace("textback@", "guest@")
+    config.write_text(re.sub(r'url = ".*"', f'url = "{url}"', config.read_text()))
+    result = run("run", "--config", str(config))
+    assert result.returncode == 78
+    assert "database.url: permission denied" in result.stderr
 
 
 def test_status_calls_and_messages_tell_what_happened(

@@ -108,6 +108,26 @@ def test_a_withheld_caller_is_in_no_conversation(database: Database, now: dateti
         assert session.scalars(select(Conversation)).all() == []
 
 
+def test_what_the_records_do_not_show_of_a_call_stays_known(
+    database: Database, now: datetime
+) -> None:
+    unseen = replace(MISSED, outcome=Outcome.UNKNOWN)
+    assert not call(database, replace(unseen, withheld=True), now)
+    assert not call(database, MISSED, now)
+    spoke = replace(unseen, uniqueid="2.2", person_reached=True)
+    assert not call(database, spoke, now)
+    assert not call(database, replace(MISSED, uniqueid="2.2"), now)
+    with database.read() as session:
+        reasons = [kept.reason for kept in session.scalars(select(Call).order_by(Call.id))]
+    assert reasons == ["withheld", "person_reached"]
+
+
+def test_a_call_whose_end_the_records_tell_is_texted(database: Database, now: datetime) -> None:
+    assert not call(database, replace(MISSED, outcome=Outcome.UNKNOWN), now)
+    assert call(database, MISSED, now)
+    assert not call(database, MISSED, now)
+
+
 def test_an_answer_waits_for_a_person_since_its_first_text(
     database: Database, now: datetime
 ) -> None:

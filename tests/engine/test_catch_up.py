@@ -8,6 +8,7 @@ import pytest
 
 from tests.core.test_policy import MISSED
 from tests.waiting import wait_until
+from textback.asterisk.catch_up.cel import Restart
 from textback.core.calls import CallEnded, Finding, Outcome, VoicemailReached
 from textback.core.errors import LinkDown
 from textback.core.links import LinkReport, LinkState
@@ -28,8 +29,13 @@ class Records:
     broken: bool = False
     asked: list[tuple[datetime, datetime]] = field(default_factory=list)
 
-    def calls(self, since: datetime, until: datetime) -> Sequence[CallEnded]:
+    restarts: list[Restart | None] = field(default_factory=list)
+
+    def calls(
+        self, since: datetime, until: datetime, restart: Restart | None
+    ) -> Sequence[CallEnded]:
         self.asked.append((since, until))
+        self.restarts.append(restart)
         if self.broken:
             raise LinkDown("no such file")
         return self.found
@@ -87,6 +93,30 @@ def test_the_first_start_and_a_short_loss_are_no_gaps(database: Database, now: d
     wait_until(lambda: done == [True], "the report")
     assert records.asked == []
     assert gaps(database, now) == []
+
+
+@pytest.mark.parametrize(
+    ("lost", "booted", "restarted"),
+    [
+        (1, 0.5, True),  # even a short loss, in which the PBX was started anew
+        (180, 60, True),
+        (180, -0.9, True),  # a moment ago: uptimes are in whole seconds
+        (180, 3600, False),  # it has been up all the time
+    ],
+)
+def test_records_are_asked_for_what_a_restart_of_the_pbx_ended(
+    database: Database, now: datetime, lost: float, booted: float, restarted: bool
+) -> None:
+    since, booted_at = now - timedelta(seconds=lost), now - timedelta(seconds=booted)
+    was_up(database, since)
+    records = Records()
+    CatchUp(
+        *(database, "office", records, print, lambda: now),
+        looks=(0,),
+        booted_at=lambda: booted_at,
+    ).link_is_up(lambda: None)
+    wait_until(lambda: [g.looked_up for g in gaps(database, now)] == [True], "the gap")
+    assert records.restarts == [Restart(since, min(booted_at, now)) if restarted else None]
 
 
 def test_a_gap_that_was_not_looked_up_before_the_end_is_looked_up_at_the_next_start(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.modem.terminal import Line
 from textback.modem import Modem, ModemSettings, PinGuard
 from textback.modem.simulator import ModemSimulator
 
@@ -24,3 +25,11 @@ def modem(simulator: ModemSimulator) -> Iterator[Modem]:
     modem.bring_up(PinGuard())
     yield modem
     modem.close()
+
+
+@pytest.fixture
+def line(simulator: ModemSimulator) -> Iterator[Line]:
+    """A person at the simulated modem's port, without echo."""
+    with Line(simulator.path) as line:
+        line.ask("ATE0")
+        yield line

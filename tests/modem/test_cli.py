@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from tests.modem.pdus import PICTURE, deliver_hex
 from textback import wiring
 from textback.cli.modem import modem
+from textback.cli.simulate_modem import modem as simulate_modem
 from textback.cli.simulate_modem import obey
 from textback.cli.sms import sms
 from textback.config import load
@@ -221,10 +222,48 @@ def test_orders_that_cannot_be_are_refused(
         obey(simulator, order)
 
 
+def test_models_and_faults_are_listed() -> None:
+    faults = CliRunner().invoke(simulate_modem, ["--faults"]).output
+    assert "cms-error code=515 count=1 after=0: texts are refused" in faults
+    models = CliRunner().invoke(simulate_modem, ["--personalities"]).output
+    assert "quectel-ec25: LTE module" in models
+    assert "  interface 0: diagnostics: silent" in models
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--personality", "nokia"], "no personality 'nokia'"),
+        (["--fault", "gremlins"], "no fault 'gremlins'"),
+        (["--fault", "hang:seconds=long"], "cannot be 'long'"),
+        (["--fault", "hang:hours=1"], "no option 'hours'"),
+    ],
+)
+def test_a_modem_that_cannot_be_is_told_before_it_starts(
+    tmp_path: Path, arguments: list[str], why: str
+) -> None:
+    result = CliRunner().invoke(simulate_modem, ["--link", str(tmp_path / "modem"), *arguments])
+    assert result.exit_code == 1
+    assert why in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_simulated_modem_lives_from_start_to_sigterm(tmp_path: Path) -> None:
     link = tmp_path / "modem"
     with subprocess.Popen(
-        [sys.executable, "-c", START, "--link", str(link)],
+        [
+            sys.executable,
+            "-c",
+            START,
+            "--link",
+            str(link),
+            "--taken",
+            str(tmp_path / "taken"),
+            "--personality",
+            "huawei-e173",
+            "--fault",
+            "extra-after-reference",
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -242,4 +281,6 @@ def test_a_simulated_modem_lives_from_start_to_sigterm(tmp_path: Path) -> None:
         assert told == {"to": TO, "text": "hi 👍", "parts": 1, "refs": [0]}
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
-    assert not link.is_symlink()
+    [taken] = (tmp_path / "taken").read_text().splitlines()
+    assert json.loads(taken)["to"] == TO
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]

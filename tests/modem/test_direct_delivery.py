@@ -8,7 +8,6 @@ import pytest
 
 from tests.modem.stories import LEAD, events
 from tests.waiting import wait_until
-from textback.core.errors import LinkDown
 from textback.modem import Arrived, Modem, ModemSettings, PinGuard
 from textback.modem.simulator import ModemSimulator, Patience
 from textback.modem.simulator.personality import Personality, personality
@@ -62,7 +61,7 @@ def test_a_text_that_nobody_acknowledges_is_handed_over_again() -> None:
         simulator.receive_sms(LEAD, "hello")
         first = events(modem, 1)
         wait_until(lambda: simulator.stored["SM"] == 1, "the modem to give up")
-        modem.check_settings()  # its routing is switched on again
+        assert not modem.has_forgotten()  # its routing is switched on again
         simulator.receive_sms(LEAD, "next")
         assert isinstance(events(modem, 1)[0], Arrived)
         [again] = modem.stored("SM")
@@ -98,14 +97,3 @@ def test_a_modem_without_phase_2_plus_acknowledges_by_itself() -> None:
         assert len(events(modem, 2)) == 2
         modem.acknowledge()
         assert simulator.held_back == 0
-
-
-def test_a_modem_that_restarted_by_itself_is_noticed(
-    modem: Modem, simulator: ModemSimulator
-) -> None:
-    modem.check_settings()
-    simulator.fault("reset")
-    with pytest.raises(LinkDown, match="forgot its settings"):
-        modem.check_settings()
-    modem.bring_up(PinGuard())
-    modem.check_settings()

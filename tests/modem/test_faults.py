@@ -11,6 +11,7 @@ from textback.core.errors import (
     TextbackError,
 )
 from textback.modem import Modem, ModemSettings, NewStored, PinGuard, SweepDue
+from textback.modem.dialogue import Hung
 from textback.modem.simulator import FAULTS, ModemSimulator
 
 
@@ -60,6 +61,26 @@ def test_without_a_prompt_nothing_leaves_and_the_next_text_goes(
         send(modem, "late")
     send(modem, "next")
     assert [sms.text for sms in simulator.wait_for_sent(1)] == ["next"]
+
+
+def test_a_modem_that_never_prompts_is_hung(modem: Modem, simulator: ModemSimulator) -> None:
+    simulator.fault("no-prompt", count=3)
+    for _ in range(2):
+        with pytest.raises(SendDeferred):
+            send(modem)
+    with pytest.raises(Hung, match="3 times in a row"):
+        send(modem)
+    assert simulator.sent == []
+
+
+def test_a_modem_that_restarted_by_itself_is_known_by_what_it_forgot(
+    modem: Modem, simulator: ModemSimulator
+) -> None:
+    assert not modem.has_forgotten()
+    simulator.fault("reset")
+    assert modem.has_forgotten()
+    modem.bring_up(PinGuard())
+    assert not modem.has_forgotten()
 
 
 def test_an_answer_lost_after_the_send_is_unconfirmed_and_sent_once(

@@ -1,11 +1,14 @@
 """The models' data, whole, and what is picked from it."""
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from textback.modem import Modem, ModemSettings, PinGuard
 from textback.modem.model import ModemModel, model_of, models, read_model
+from textback.modem.simulator import ModemSimulator
 from textback.modem.sorter import Command
 from textback.modem.udev import rules
 
@@ -84,6 +87,30 @@ def test_a_model_is_picked_by_its_name_first_then_by_its_usb_id(
     manufacturer: str, model: str, usb_id: str, picked: str
 ) -> None:
     assert model_of(manufacturer, model, usb_id, models()).name == picked
+
+
+@pytest.mark.parametrize(
+    ("personality", "driven_as", "technology"),
+    [
+        ("generic", "generic", "LTE"),
+        ("huawei-e173", "huawei-e173", "3G"),
+        ("quectel-ec25", "quectel-ec25", "LTE"),
+        ("sim7600", "simcom-sim7600", "LTE"),
+        ("zte-mf190", "zte-mf190", "3G"),
+    ],
+)
+def test_a_modem_is_recognised_and_serves_as_its_model(
+    personality: str, driven_as: str, technology: str
+) -> None:
+    with ModemSimulator(model=personality, pin="1234") as simulator:
+        settings = ModemSettings(simulator.path, pin="1234", command_timeout=5)
+        with closing(Modem.open(settings)) as modem:
+            info, status = modem.bring_up(PinGuard()), modem.status()
+    assert (info.data.name, status.technology) == (driven_as, technology)
+    assert status.registered
+    assert info.own_number == "+15550001111"
+    assert info.service_centre == "+15550000000"
+    assert len(info.iccid) in (19, 20)
 
 
 GENERIC = {"title": "", "interfaces": [0], "init": ["AT"], "keeps_status": "unknown"}

@@ -151,8 +151,11 @@ def test_a_model_that_keeps_no_state_leaves_a_sent_message_unsent() -> None:
 
 
 def test_a_silent_port_answers_nothing() -> None:
-    with ModemSimulator(model="quectel-ec25") as simulator:
-        with Line(simulator.ports[0]) as silent, Line(simulator.path) as line:
-            silent.write("AT\r")
-            line.type("AT\r", "OK\r\n")
-            assert silent.waiting == 0
+    with (
+        ModemSimulator(model="quectel-ec25") as simulator,
+        Line(simulator.ports[0]) as silent,
+        Line(simulator.path) as line,
+    ):
+        silent.write("AT\r")
+        line.type("AT\r", "OK\r\n")
+        assert silent.waiting == 0

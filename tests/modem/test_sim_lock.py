@@ -68,6 +68,22 @@ def test_a_pin_is_spent_for_one_sim_only(database: Database) -> None:
     assert not guard.is_spent("8950", "1234")
 
 
+@pytest.mark.parametrize("model", ["generic", "huawei-e173", "quectel-ec25"])
+def test_a_pin_whose_answer_was_lost_is_good_again_once_the_sim_is_seen_open(
+    database: Database, model: str
+) -> None:
+    guard = KeptPinGuard(database)
+    with ModemSimulator(model=model, pin="1234") as simulator:
+        bring_up(simulator, "1234", guard)
+        with closing(Modem.open(ModemSettings(simulator.path))) as modem:
+            info = modem.bring_up(PinGuard())
+        for sim in (info.imei, info.iccid):  # as if the program had died before the answer
+            guard.spend(sim, "1234")
+        bring_up(simulator, "1234", guard)
+        simulator.fault("reset")
+        bring_up(simulator, "1234", guard)
+
+
 def test_no_pin_stands_in_the_database(database: Database) -> None:
     KeptPinGuard(database).spend("8949", "1234")
     with database.read() as session:

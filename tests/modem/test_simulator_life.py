@@ -1,7 +1,5 @@
 """The simulated modem's SIM, registration, calls and restarts (3GPP TS 27.007)."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.modem.terminal import Line
@@ -9,13 +7,6 @@ from textback.modem.pdu import encode_submit
 from textback.modem.simulator import ModemSimulator
 
 CALLER = "+15557654321"
-
-
-@pytest.fixture
-def line(simulator: ModemSimulator) -> Iterator[Line]:
-    with Line(simulator.path) as line:
-        line.ask("ATE0")
-        yield line
 
 
 def test_three_wrong_pins_ask_for_the_puk_which_sets_a_new_pin() -> None:

@@ -1,7 +1,5 @@
 """Messages in the simulated modem: text mode, stored ones, storages (3GPP TS 27.005)."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.modem.terminal import Line
@@ -10,13 +8,6 @@ from textback.modem.simulator import ModemSimulator
 
 TO, FROM = "+15551234567", "+15557654321"
 [PDU] = encode_submit(TO, "stored", reference=0, status_report=False)
-
-
-@pytest.fixture
-def line(simulator: ModemSimulator) -> Iterator[Line]:
-    with Line(simulator.path) as line:
-        line.ask("ATE0")
-        yield line
 
 
 def write(line: Line, stat: str = "") -> list[str]:
@@ -74,12 +65,18 @@ class TestTextMode:
 
     @pytest.mark.parametrize(
         ("characters", "shown"),
-        [("GSM", "\x00\x02"), ("IRA", "@?"), ("HEX", "0002"), ("UCS2", "004000A5")],
+        [
+            ("GSM", "\x00\x03"),
+            ("8859-1", "@¥"),
+            ("IRA", "@?"),
+            ("HEX", "0003"),
+            ("UCS2", "004000A5"),
+        ],
     )
     def test_a_text_is_shown_in_the_chosen_characters(
         self, line: Line, simulator: ModemSimulator, characters: str, shown: str
     ) -> None:
-        simulator.receive_sms(FROM, {"GSM": "@$", "IRA": "@¥", "HEX": "@$"}.get(characters, "@¥"))
+        simulator.receive_sms(FROM, "@¥")
         line.ask(f'AT+CSCS="{characters}"')
         assert line.ask("AT+CMGR=1")[1] == shown
 

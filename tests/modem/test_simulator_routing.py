@@ -1,7 +1,5 @@
 """Where what comes in goes: AT+CNMI, AT+CSMS and AT+CNMA (3GPP TS 27.005)."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.modem.terminal import Line
@@ -10,13 +8,6 @@ from textback.modem.simulator import ModemSimulator, Patience
 
 FROM, TO = "+15557654321", "+15551234567"
 SOON, NEVER = 0.05, 1000.0
-
-
-@pytest.fixture
-def line(simulator: ModemSimulator) -> Iterator[Line]:
-    with Line(simulator.path) as line:
-        line.ask("ATE0")
-        yield line
 
 
 def test_without_indications_a_text_is_stored_in_silence(

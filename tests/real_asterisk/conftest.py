@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -16,11 +18,17 @@ from .pbx import VERSIONS, AsteriskUnavailableError, RealAsterisk
 def asterisk(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RealAsterisk]:
+    """A running Asterisk of each version."""
+    with running(request.param, tmp_path_factory.mktemp(f"asterisk-{request.param}-")) as asterisk:
+        yield asterisk
+
+
+@contextmanager
+def running(version: str, folder: Path, technology: str = "PJSIP") -> Iterator[RealAsterisk]:
     """A running Asterisk; skips where none can be had, unless TEXTBACK_INSIST=1."""
-    folder = tmp_path_factory.mktemp(f"asterisk-{request.param}-")
     try:
-        with RealAsterisk(request.param, folder) as running:
-            yield running
+        with RealAsterisk(version, folder, technology) as asterisk:
+            yield asterisk
     except AsteriskUnavailableError as error:
         if os.environ.get("TEXTBACK_INSIST") == "1":
             raise
@@ -28,6 +36,9 @@ def asterisk(
 
 
 @pytest.fixture(autouse=True)
-def _no_call_left_behind(asterisk: RealAsterisk) -> Iterator[None]:
+def _no_call_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    shared = "asterisk" in request.fixturenames
+    asterisk: RealAsterisk | None = request.getfixturevalue("asterisk") if shared else None
     yield
-    asterisk.end_calls()
+    if asterisk is not None:
+        asterisk.end_calls()

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,9 +13,10 @@ from flask.testing import FlaskClient
 
 from tests.core.test_policy import OFFICE
 from tests.waiting import wait_until
+from textback.asterisk.catch_up.cel import Restart
 from textback.asterisk.catch_up.source import HistorySource, open_source
 from textback.asterisk.inbound import InboundRule
-from textback.asterisk.settings import AmiSettings
+from textback.asterisk.settings import AmiSettings, Timings
 from textback.core.calls import CallEnded
 from textback.core.lines import LineRules
 from textback.core.links import LinkState
@@ -36,6 +37,7 @@ from textback.web.context import WebConfig
 from .pbx import RealAsterisk
 
 PASSWORD = "correct horse battery"
+TRUNKS = ("PJSIP/trunk-", "SIP/trunk-")
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,10 @@ class Records:
 
     source: HistorySource
 
-    def calls(self, since: datetime, until: datetime) -> Sequence[CallEnded]:
-        return self.source.calls(since, until, InboundRule(trunks=("PJSIP/trunk-",)))
+    def calls(
+        self, since: datetime, until: datetime, restart: Restart | None
+    ) -> Sequence[CallEnded]:
+        return self.source.calls(since, until, InboundRule(trunks=TRUNKS), restart)
 
 
 def utc_now() -> datetime:
@@ -71,9 +75,9 @@ class RealOffice:
         wait_until(lambda: len(self._calls()) == count, f"{count} judged call(s)")
         return self._calls()
 
-    def listening(self) -> AbstractContextManager[None]:
+    def listening(self, *, records: bool = True) -> AbstractContextManager[None]:
         """The engine, logged in to the PBX and able to read its records, while the block lasts."""
-        return _engine(self.asterisk, self.database, self.modem)
+        return running_engine({"office": as_pbx(self.asterisk, records)}, self.database, self.modem)
 
     def gaps(self) -> list[Gap]:
         with self.database.read() as session:
@@ -82,6 +86,10 @@ class RealOffice:
     def inbox(self) -> str:
         """The inbox page as staff see it."""
         return self.browser.get("/", follow_redirects=True).get_data(as_text=True)
+
+    def calls_page(self) -> str:
+        """The page with all calls as staff see it."""
+        return self.browser.get("/calls").get_data(as_text=True)
 
     def _calls(self) -> list[Call]:
         with self.database.read() as session:
@@ -98,39 +106,53 @@ def real_office(asterisk: RealAsterisk, database: Database, folder: Path) -> Ite
 @contextmanager
 def deaf_office(asterisk: RealAsterisk, database: Database, folder: Path) -> Iterator[RealOffice]:
     """A set-up office whose engine does not run yet: see RealOffice.listening."""
-    with database.write() as session:
-        save_office(session, OFFICE)
-        save_default_rules(session, LineRules(grace=0))
-        add_staff(session, "ann", "Ann", PASSWORD, utc_now())
+    set_up(database)
     with ModemSimulator(folder / "modem") as modem:
         yield RealOffice(asterisk, database, modem, _signed_in(database))
 
 
-@contextmanager
-def _engine(asterisk: RealAsterisk, database: Database, modem: ModemSimulator) -> Iterator[None]:
+def set_up(database: Database) -> None:
+    """Office, lines and staff, as an admin does it first."""
+    with database.write() as session:
+        save_office(session, OFFICE)
+        save_default_rules(session, LineRules(grace=0))
+        add_staff(session, "ann", "Ann", PASSWORD, utc_now())
+
+
+def as_pbx(asterisk: RealAsterisk, records: bool = True) -> Pbx:
+    """A [[pbx]] of the configuration, with or without its own records."""
     ami = AmiSettings(
         host="127.0.0.1",
         port=asterisk.ami_port,
         username=asterisk.ami_user,
         secret=asterisk.secret,
+        timings=Timings(first_retry=0.2, last_retry=0.5),
     )
-    pbx = Pbx(ami, Records(open_source(f"sqlite:///{asterisk.log_folder}/master.db")))
-    engine = Engine(database, {"office": pbx}, {"sim": ModemSettings(modem.path)}, utc_now)
+    history = Records(open_source(f"sqlite:///{asterisk.log_folder}/master.db"))
+    return Pbx(ami, history if records else None, looks=(0.5, 1.5))
+
+
+@contextmanager
+def running_engine(
+    pbxes: Mapping[str, Pbx], database: Database, modem: ModemSimulator
+) -> Iterator[None]:
+    """The engine while the block lasts, which begins when all its links are up."""
+    engine = Engine(database, pbxes, {"sim": ModemSettings(modem.path)}, utc_now)
     stop = threading.Event()
     thread = threading.Thread(target=engine.run, args=(stop,))
     thread.start()
     try:
-        wait_until(lambda: _all_up(database), "the links to the PBX and the modem")
+        wait_until(lambda: _all_up(database, len(pbxes) + 2), "the links to PBX and modem")
         yield
     finally:
         stop.set()
         thread.join()
 
 
-def _all_up(database: Database) -> bool:
+def _all_up(database: Database, count: int) -> bool:
     with database.read() as session:
         states = [link.state for link in links(session)]
-    return len(states) == 3 and set(states) == {LinkState.UP}
+    return len(states) == count and set(states) == {LinkState.UP}
 
 
 def _signed_in(database: Database) -> FlaskClient:

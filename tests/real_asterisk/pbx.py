@@ -13,6 +13,7 @@ import secrets
 import socket
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -43,22 +44,26 @@ class AsteriskUnavailableError(Exception):
 class RealAsterisk:
     """A running Asterisk of one of VERSIONS; all it writes goes to `folder`.
 
+    `technology` is what trunk and phones speak: PJSIP, or SIP for chan_sip, which 22 has not.
     Entering it raises AsteriskUnavailableError, or BenchError if it does not start.
     """
 
     ami_user: Final = "textback"
 
-    def __init__(self, version: str, folder: Path) -> None:
+    def __init__(self, version: str, folder: Path, technology: str = "PJSIP") -> None:
         self.version = version
+        self.technology = technology
         self.secret = secrets.token_hex(12)
         self._folder = folder
         self._turns = itertools.cycle(range(SIPP_PROCESSES))
         self._calls: list[CallHandle] = []
+        self._killed_at = 0
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
         with ExitStack() as opened:
             self._tree = unpacked(self.version)
+            self._folder.mkdir(parents=True, exist_ok=True)
             self._base = opened.enter_context(_ports_of_our_own())
             self._process = self._started()
             opened.callback(self._end)
@@ -107,9 +112,19 @@ class RealAsterisk:
 
     def phone(self, extension: str, behaviour: Behaviour) -> AbstractContextManager[None]:
         """Have the office's phone 101, 102 or 103 plugged in while the block lasts."""
-        if int(extension) not in PHONES:
-            raise ValueError(f"the office has phones {PHONES}, and no {extension}")
-        return self._sipp.phone(behaviour, self._sipp_ports(self._base + int(extension)))
+        return self._sipp.phone(behaviour, self._sipp_ports(self._port_of_phone(extension)))
+
+    def call_out(
+        self, extension: str, number: str, *, hangup_after: float | None = None
+    ) -> CallHandle:
+        """Have a phone, which is not plugged in otherwise, call a number outside (555....)."""
+        ports = self._sipp_ports(self._port_of_phone(extension))
+        self._calls.append(self._sipp.call(Identity(extension), number, hangup_after, ports))
+        return self._calls[-1]
+
+    def outside(self, behaviour: Behaviour) -> AbstractContextManager[None]:
+        """Have whoever is called outside behave so while the block lasts."""
+        return self._sipp.phone(behaviour, self._sipp_ports(self._base + PROVIDER))
 
     def console(self, command: str) -> str:
         """Return what Asterisk's console answers to `command`."""
@@ -130,13 +145,24 @@ class RealAsterisk:
         with sqlite3.connect(self.log_folder / "master.db", timeout=10) as records:
             records.execute("DELETE FROM cel")
 
+    def has_recorded(self, caller: str) -> bool:
+        """Whether a call of this number is in its records (CEL): they lag a moment behind it."""
+        query = "SELECT count(*) FROM cel WHERE cidnum = ?"
+        with sqlite3.connect(self.log_folder / "master.db", timeout=10) as records:
+            return bool(records.execute(query, (caller,)).fetchone()[0])
+
     def kill(self) -> None:
-        """kill -9, as a power cut ends it: no Hangup, no Shutdown."""
-        self._process.kill()
-        self._process.wait()
+        """kill -9, as a power cut ends it: no Hangup, no Shutdown. Callers are gone with it."""
+        self._killed_at = int(time.time())
+        for process in (self._process, *(call.process for call in self._calls)):
+            process.kill()
+            process.wait()
+        self._calls.clear()
 
     def restart(self) -> None:
-        """Start it again after `kill`, at the same ports and with the same secret."""
+        """Start it again after `kill`, with the same ports and secret, and all that it wrote."""
+        # A uniqueid is the second and a count: two calls of one second would have the same.
+        wait_until(lambda: int(time.time()) > self._killed_at, "the next second")
         self._process = self._started()
         wait_until(self._is_booted, f"Asterisk {self.version} to be booted again")
 
@@ -159,15 +185,20 @@ class RealAsterisk:
             media=self._base + FIRST_MEDIA + 4 * turn,
         )
 
+    def _port_of_phone(self, extension: str) -> int:
+        if int(extension) not in PHONES:
+            raise ValueError(f"the office has phones {PHONES}, and no {extension}")
+        return self._base + int(extension)
+
     @property
     def _config(self) -> Path:
         return self._folder / "pbx/etc/asterisk.conf"
 
     def _started(self) -> subprocess.Popen[bytes]:
-        folder = self._folder / "pbx"
+        program, folder = BENCH / "start-asterisk.sh", self._folder / "pbx"
         with (self._folder / "pbx.out").open("wb") as output:
             return subprocess.Popen(
-                [BENCH / "start-asterisk.sh", self._tree, folder, str(self._base), self.secret],
+                [program, self._tree, folder, str(self._base), self.secret, self.technology],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -226,7 +257,10 @@ def _ports_of_our_own() -> Iterator[int]:
 def _is_claimed(claim: socket.socket, base: int) -> bool:
     try:
         with ExitStack() as trial:
-            trial.enter_context(socket.socket()).bind((LOCALHOST, base + AMI))
+            ami = trial.enter_context(socket.socket())
+            # as Asterisk does it: a connection that ended a moment ago does not hold the port
+            ami.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            ami.bind((LOCALHOST, base + AMI))
             for offset in (SIP, PROVIDER, *PHONES):
                 trial.enter_context(socket.socket(type=socket.SOCK_DGRAM)).bind(
                     (LOCALHOST, base + offset)

@@ -17,10 +17,16 @@ FOREVER: Final = 60.0  # seconds; longer than any call of a test
 
 @dataclass(frozen=True, slots=True)
 class Rings:
-    """A phone that rings: answered after that many seconds, hung up after that many of talking."""
+    """A phone that rings: answered after that many seconds, hung up after that many of talking.
+
+    Once it is answered, its user may press keys ("," is a pause of half a second), or pass the
+    caller on to another extension by the phone's own transfer key (SIP REFER).
+    """
 
     answered_after: float | None = None
     hangs_up_after: float | None = None
+    presses: str = ""
+    refers_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +43,15 @@ BUSY: Final = Refuses("486 Busy Here")
 DECLINES: Final = Refuses("603 Decline")
 
 
-def answers(after: float = 0.3, *, hangs_up_after: float | None = None) -> Rings:
+def answers(
+    after: float = 0.3,
+    *,
+    hangs_up_after: float | None = None,
+    presses: str = "",
+    refers_to: str = "",
+) -> Rings:
     """Return a phone that is answered `after` seconds; its user may be the one to hang up."""
-    return Rings(answered_after=after, hangs_up_after=hangs_up_after)
+    return Rings(after, hangs_up_after, presses, refers_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +188,7 @@ class Sipp:
                 running = self._start("phone_refuses", {"STATUS": status}, ports)
             case Rings(answered_after, hangs_up_after):
                 values = {
+                    "THEN": _what_its_user_does(behaviour),
                     "ANSWER_MS": _milliseconds(answered_after),
                     "HANGUP_MS": _milliseconds(hangs_up_after),
                 }
@@ -210,6 +223,22 @@ class Sipp:
                 cwd=self._folder,
             )
         return CallHandle(process, (Path(stderr.name), errors))
+
+
+def _what_its_user_does(phone: Rings) -> str:
+    steps: list[str] = []
+    pause = 0
+    for key in phone.presses:
+        if key == ",":
+            pause += 500
+            continue
+        values = {"KEY": key, "PAUSE_MS": str(pause), "CSEQ": str(len(steps) + 1)}
+        steps.append(_filled_in("key", values))
+        pause = 50
+    if phone.refers_to:
+        values = {"TARGET": phone.refers_to, "PAUSE_MS": "500", "CSEQ": str(len(steps) + 1)}
+        steps.append(_filled_in("refer", values))
+    return "".join(steps)
 
 
 def _filled_in(scenario: str, values: Mapping[str, str]) -> str:

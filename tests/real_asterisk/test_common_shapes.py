@@ -1,8 +1,6 @@
 """The commonest ways in which an office's phones are called, on a real Asterisk."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,27 +10,12 @@ from textback.store.database import Database
 
 from .office import RealOffice, real_office
 from .pbx import RealAsterisk
-from .sipp import BUSY, DECLINES, RINGS, Behaviour, answers
+from .shapes import Shape
+from .sipp import BUSY, DECLINES, RINGS, answers
 
 CALLER = "+12125550143"
 OFFICE = {"101": RINGS, "102": RINGS, "103": RINGS}
 BUSY_OFFICE = {"101": BUSY, "102": BUSY, "103": BUSY}
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What the phones do, how the call goes, and what must be said of it."""
-
-    name: str
-    did: str
-    outcome: Outcome
-    phones: Mapping[str, Behaviour] = field(default_factory=dict)
-    hangup_after: float | None = None
-    lost_in: LostIn | None = None
-    voicemail: Voicemail = Voicemail.NONE
-
-    def __str__(self) -> str:
-        return self.name.replace(" ", "-")
 
 
 SHAPES = [
@@ -61,9 +44,7 @@ def office(asterisk: RealAsterisk, database: Database, tmp_path: Path) -> Iterat
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_it_is_judged_rightly(office: RealOffice, shape: Shape) -> None:
-    with ExitStack() as plugged_in:
-        for extension, behaviour in shape.phones.items():
-            plugged_in.enter_context(office.asterisk.phone(extension, behaviour))
+    with shape.phones_on(office.asterisk):
         call = office.call(CALLER, shape.did, hangup_after=shape.hangup_after)
     assert (call.outcome, call.voicemail) == (shape.outcome, shape.voicemail)
     assert call.person_reached == (shape.outcome is Outcome.ANSWERED)

@@ -48,18 +48,43 @@ def test_calls_missed_while_nobody_listened_are_found_and_texted_once(office: Re
         assert len(office.modem.wait_for_sent(4)) == 4
 
 
-def test_a_killed_pbx_is_noticed_and_listened_to_again(office: RealOffice) -> None:
+def test_of_calls_that_a_killed_pbx_cut_off_the_missed_one_is_texted_once(
+    office: RealOffice,
+) -> None:
     with office.listening():
+        with office.asterisk.phone("101", answers()):
+            office.asterisk.place_call(CLIENT, "2001")
+            wait_until(lambda: shown(office, " Up ") == 2, "them to talk")
         with office.asterisk.phone("101", RINGS):
-            ringing = office.asterisk.place_call(LEAD, "2001")
-            wait_until(lambda: "Ringing" in office.asterisk.console("core show channels"), "a ring")
-            office.asterisk.kill()
-            wait_until(lambda: pbx_state(office) is LinkState.DOWN, "the link to be down")
-            ringing.process.kill()
-            office.asterisk.restart()
-        wait_until(lambda: pbx_state(office) is LinkState.UP, "the link to be up", timeout=40)
+            ring(office)
+            kill_and_restart(office)
+        wait_until(lambda: [gap.looked_up for gap in office.gaps()] == [True], "the gap's calls")
+        judged = {call.caller: call for call in office.wait_for_calls(2)}
+        assert (judged[LEAD].person_reached, judged[LEAD].texted) == (False, True)
+        assert (judged[CLIENT].outcome, judged[CLIENT].texted) == (Outcome.ANSWERED, False)
+        assert [sms.to for sms in office.modem.wait_for_sent(1)] == [LEAD]
+
+
+def test_a_caller_whom_a_power_cut_of_everything_lost_is_texted(office: RealOffice) -> None:
+    with office.listening():
+        pass
+    with office.asterisk.phone("101", RINGS):
+        ring(office)
+        office.asterisk.kill()
+        office.asterisk.restart()
+    with office.listening():
+        assert [sms.to for sms in office.modem.wait_for_sent(1)] == [LEAD]
+        assert [call.caller for call in office.wait_for_calls(1)] == [LEAD]
+
+
+def test_without_records_a_killed_pbx_leaves_a_call_of_unknown_end(office: RealOffice) -> None:
+    with office.listening(records=False):
+        with office.asterisk.phone("101", RINGS):
+            ring(office)
+            kill_and_restart(office)
         (lost,) = office.wait_for_calls(1)
         assert (lost.outcome, lost.texted) == (Outcome.UNKNOWN, False)
+        assert "The connection to the phone system was lost during the call" in office.calls_page()
         with office.asterisk.phone("101", BUSY):
             assert office.call(SECOND, "2001").outcome is Outcome.BUSY
         assert [sms.to for sms in office.modem.wait_for_sent(1)] == [SECOND]
@@ -84,6 +109,26 @@ def test_a_caller_who_spoke_before_the_engine_started_is_not_texted(office: Real
 
 def channels(pbx: RealAsterisk) -> list[str]:
     return [line.split("!")[0] for line in pbx.console("core show channels concise").split("\n")]
+
+
+def ring(office: RealOffice) -> None:
+    """Have the lead call, and wait until a phone rings and it is written down."""
+    office.asterisk.place_call(LEAD, "2001")
+    wait_until(lambda: shown(office, "Ringing") == 1, "the phone to ring")
+    wait_until(lambda: office.asterisk.has_recorded(LEAD), "the call to be recorded")
+
+
+def kill_and_restart(office: RealOffice) -> None:
+    """Kill the PBX, have it noticed, start it again, and have the engine log in."""
+    office.asterisk.kill()
+    wait_until(lambda: pbx_state(office) is LinkState.DOWN, "the link to be down")
+    office.asterisk.restart()
+    wait_until(lambda: pbx_state(office) is LinkState.UP, "the link to be up", timeout=40)
+
+
+def shown(office: RealOffice, state: str) -> int:
+    """How many channels Asterisk shows in this state."""
+    return office.asterisk.console("core show channels").count(state)
 
 
 def pbx_state(office: RealOffice) -> LinkState:

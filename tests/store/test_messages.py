@@ -1,6 +1,8 @@
 """The outbox keeps every text, and never lets one go twice."""
 
-from datetime import datetime, timedelta
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -33,7 +35,8 @@ def claim(
     database: Database, message_id: int, pdus: list[tuple[str, int]] = ONE_PART
 ) -> messages.ToSend | None:
     with database.write() as session:
-        return messages.claim(session, message_id, "sim", pdus)
+        now = datetime.now(UTC)
+        return messages.claim(session, message_id, "sim", pdus, now)
 
 
 def state(database: Database, message_id: int) -> MessageState:
@@ -46,6 +49,43 @@ def test_a_text_is_claimed_once(database: Database, now: datetime) -> None:
     assert claim(database, message_id) is not None
     assert claim(database, message_id) is None
     assert state(database, message_id) is MessageState.SENDING
+
+
+CLAIM_ALL = """
+import sys
+from datetime import datetime
+from textback.store import messages
+from textback.store.database import Database
+database, modem, now = Database(sys.argv[1]), sys.argv[2], datetime.fromisoformat(sys.argv[3])
+while True:
+    with database.write() as session:
+        due = messages.due(session, now)
+        work = due and messages.claim(session, due.message_id, modem, [("00AA", 10)], now)
+    if due is None:
+        break
+    if work:
+        print(work.message_id)
+"""
+
+
+def test_of_two_hundred_texts_that_four_modems_want_each_is_claimed_once(
+    database: Database, now: datetime
+) -> None:
+    queued = sorted(queue(database, now) for _ in range(200))
+    url = database.url.render_as_string()
+    modems = [
+        subprocess.Popen(
+            [sys.executable, "-c", CLAIM_ALL, url, f"sim{n}", now.isoformat()],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for n in range(4)
+    ]
+    claimed = [[int(line) for line in modem.communicate()[0].splitlines()] for modem in modems]
+    assert sorted(i for ids in claimed for i in ids) == queued
+    with database.read() as session:
+        took = {m.id: m.modem for m in messages.messages_since(session, None)}
+    assert took == {i: f"sim{n}" for n, ids in enumerate(claimed) for i in ids}
 
 
 def test_the_oldest_text_goes_first_but_a_persons_goes_before_all(
@@ -99,71 +139,12 @@ def test_a_deferred_text_waits_for_its_time(database: Database, now: datetime) -
         assert messages.due(session, now + timedelta(seconds=30)) is not None
 
 
-def test_a_text_found_half_sent_at_start_is_unconfirmed(database: Database, now: datetime) -> None:
-    message_id = queue(database, now)
-    claim(database, message_id)
-    with database.write() as session:
-        assert messages.interrupted(session, "another modem", now) == 0
-        assert messages.interrupted(session, "sim", now) == 1
-    assert state(database, message_id) is MessageState.UNCONFIRMED
-
-
 def test_a_greeting_that_comes_too_late_is_cancelled(database: Database, now: datetime) -> None:
     message_id = queue(database, now, expires_at=now + timedelta(minutes=15))
     with database.write() as session:
         assert messages.expire(session, now + timedelta(minutes=15)) == 0
         assert messages.expire(session, now + timedelta(minutes=16)) == 1
     assert state(database, message_id) is MessageState.CANCELLED
-
-
-def sent(database: Database, now: datetime, *references: int) -> int:
-    message_id = queue(database, now)
-    work = claim(database, message_id, TWO_PARTS[: len(references)])
-    assert work is not None
-    with database.write() as session:
-        for part, reference in zip(work.parts, references, strict=True):
-            messages.part_out(session, part.part_id, "sim", reference, now)
-    return message_id
-
-
-def report(database: Database, reference: int, delivered: bool, now: datetime) -> bool:
-    with database.write() as session:
-        return messages.report(session, "sim", NUMBER, reference, delivered, now)
-
-
-def test_a_text_is_delivered_when_the_network_says_so_of_every_part(
-    database: Database, now: datetime
-) -> None:
-    message_id = sent(database, now, 7, 8)
-    assert report(database, 7, True, now)
-    assert state(database, message_id) is MessageState.SENT
-    assert report(database, 8, True, now)
-    assert state(database, message_id) is MessageState.DELIVERED
-
-
-def test_a_reference_used_again_belongs_to_the_latest_text(
-    database: Database, now: datetime
-) -> None:
-    old = sent(database, now - timedelta(hours=1), 7)
-    new = sent(database, now, 7)
-    report(database, 7, True, now)
-    assert state(database, old) is MessageState.SENT
-    assert state(database, new) is MessageState.DELIVERED
-
-
-def test_a_report_that_fits_nothing_changes_nothing(database: Database, now: datetime) -> None:
-    sent(database, now, 7)
-    assert not report(database, 9, True, now)
-
-
-def test_a_failed_part_makes_the_text_undelivered_and_a_late_report_mends_it(
-    database: Database, now: datetime
-) -> None:
-    message_id = sent(database, now, 7)
-    report(database, 7, False, now)
-    assert state(database, message_id) is MessageState.UNDELIVERED
-    report(database, 7, True, now)
-    assert state(database, message_id) is MessageState.DELIVERED
 
 
 def test_an_illegal_move_is_a_bug_that_shows(database: Database, now: datetime) -> None:
@@ -181,17 +162,6 @@ def test_only_greetings_that_went_out_or_may_have_count_as_contact(
         assert greetings.last_at(session, conversation_id) == now
         messages.cancel_queued(session, conversation_id, now, "the person asked for no more")
         assert greetings.last_at(session, conversation_id) is None
-
-
-def test_a_text_of_a_modem_that_is_no_longer_there_is_unconfirmed(
-    database: Database, now: datetime
-) -> None:
-    message_id = queue(database, now)
-    claim(database, message_id)
-    with database.write() as session:
-        assert messages.orphaned(session, {"sim"}, now) == 0
-        assert messages.orphaned(session, {"another"}, now) == 1
-    assert state(database, message_id) is MessageState.UNCONFIRMED
 
 
 def test_a_stop_while_a_text_is_being_sent_keeps_it_from_being_sent_again(

@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -8,15 +7,14 @@ from flask.testing import FlaskClient
 from tests.web.make import PASSWORD, Make
 from tests.web.pages import Browser
 from textback.store.changes import Changes
+from textback.store.database import Database
 from textback.web.app import create_app
 from textback.web.context import WebConfig
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    made = Make.new(tmp_path)
-    yield made
-    made.database.close()
+def make(database: Database) -> Make:
+    return Make(database)
 
 
 @pytest.fixture

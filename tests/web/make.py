@@ -84,7 +84,7 @@ class Make:
         with self.writing() as session:
             number = number or f"+1212555{next(self._serial) + 199:04}"
             made = conversations.conversation_with(session, number, at or self.clock())
-            made.name, made.owner_id = name, owner
+            made.name, made.owner_id = name[:128], owner
             made.line_id = _line_id(session, "+12125550100")
             return made.id
 

@@ -29,9 +29,13 @@ class Browser:
         """What a person reads on a page: without tags, entities undone, spaces joined."""
         return readable(self.client.get(path).text)
 
+    def form(self, page: str, action: str) -> dict[str, str]:
+        """The hidden fields of the form of `page` that goes to `action`."""
+        return form_to(self.client.get(page).text, action)
+
     def submit(self, page: str, action: str, **fields: str) -> TestResponse:
         """Send the form of `page` that goes to `action`, with its hidden fields; follow it."""
-        form = form_to(self.client.get(page).text, action)
+        form = self.form(page, action)
         return self.client.post(action, data=form | fields, follow_redirects=True)
 
 

@@ -112,3 +112,8 @@ def test_names_from_the_phone_system_are_harmless(rosa: Browser, make: Make) -> 
     page = rosa.get("/calls/1").text
     assert "<script>alert" not in page
     assert "\u202e" not in page
+
+
+def test_the_page_names_the_phone_system_that_had_the_call(rosa: Browser, make: Make) -> None:
+    make.call(events=MISSED, pbx="branch")
+    assert "looks after the phone system branch ." in rosa.text("/calls/1")

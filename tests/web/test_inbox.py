@@ -255,7 +255,8 @@ def test_a_strangers_name_and_text_are_only_ever_text(
 ) -> None:
     conversation = make.conversation(MARIA, hostile)
     make.text_in(conversation, hostile)
-    make.call(conversation, caller_name=hostile, did=hostile, events=[{"Event": hostile}])
+    cut = hostile[:128]  # as the engine keeps names
+    make.call(conversation, caller_name=cut, did=cut, events=[{"Event": hostile}])
     for path in ("/", f"/conversations/{conversation}", "/calls", "/calls/1"):
         page = rosa.get(path)
         assert page.status_code == 200

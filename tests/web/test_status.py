@@ -10,7 +10,7 @@ from textback.core.calls import Outcome
 from textback.core.links import LinkState
 from textback.core.messages import MessageState
 from textback.store.models import Setting
-from textback.web.banners import NOT_RUNNING, NOT_SET_UP
+from textback.web.banners import NOT_RUNNING, NOT_RUNNING_AT, NOT_SET_UP
 
 PAGES = ("/", "/calls", "/lines", "/settings", "/staff", "/status")
 
@@ -32,6 +32,21 @@ def test_an_engine_that_says_nothing_is_a_banner_on_every_page(
     assert NOT_RUNNING not in banners_of(rosa, path)
     make.clock.forward(seconds=1)
     assert NOT_RUNNING in banners_of(rosa, path)
+
+
+def test_of_several_boxes_the_one_whose_engine_is_silent_is_named(
+    rosa: Browser, make: Make
+) -> None:
+    make.link("engine", name="south")
+    make.link("modem", LinkState.DOWN, "it is not there", name="south/modem")
+    make.clock.forward(seconds=31)
+    make.link("engine", name="north")
+    make.link("modem", LinkState.DOWN, "it is gone", name="north/modem")
+    said = banners_of(rosa)
+    assert NOT_RUNNING_AT.format("south") in said
+    assert NOT_RUNNING not in said
+    assert "it is gone" in said
+    assert "it is not there" not in said
 
 
 @pytest.mark.parametrize(

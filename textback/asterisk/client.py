@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textback.asterisk.connection import Connection
 from textback.asterisk.events import (
     ChannelState,
     CoreShowChannelsComplete,
     Event,
+    FullyBooted,
     Newchannel,
     Newstate,
     Presentation,
@@ -49,6 +50,7 @@ class PbxListener:
         self._inquiries = Inquiries(self._hand_over, settings.timings.inquiry)
         self._last_report: LinkReport | None = None
         self._listening_since: datetime | None = None
+        self.booted_at: datetime | None = None  # when the PBX was last started, if it has said so
 
     async def run(self) -> None:
         """Run until cancelled; link faults never raise."""
@@ -90,6 +92,8 @@ class PbxListener:
             self._inquiries.take(finding)
         if isinstance(event, Presentation):
             self._take_presentation(event)
+        elif isinstance(event, FullyBooted) and event.uptime is not None:
+            self.booted_at = self._now() - timedelta(seconds=event.uptime)
         for uniqueid, channel in self._callers_to_ask_about(event):
             for action in self._inquiries.ask(uniqueid, channel):
                 connection.send_action(action)

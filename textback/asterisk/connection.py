@@ -33,8 +33,13 @@ _LIST_ENDS = frozenset({b"BridgeListComplete", b"CoreShowChannelsComplete", b"St
 class _Protocol(AMIProtocol):  # type: ignore[misc]  # panoramisk is untyped
     """panoramisk's protocol with framing of our own."""
 
-    def __init__(self, on_bytes: Callable[[], None], on_event: Callable[[Event], None]) -> None:
-        self._frames = FrameReader()
+    def __init__(
+        self,
+        frames: FrameReader,
+        on_bytes: Callable[[], None],
+        on_event: Callable[[Event], None],
+    ) -> None:
+        self._frames = frames
         self._on_bytes = on_bytes
         self._on_event = on_event
 
@@ -67,13 +72,15 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk is untyped
     pinger: asyncio.TimerHandle | None
 
     def __init__(self, settings: AmiSettings, on_event: Callable[[Event], None]) -> None:
+        frames = FrameReader()
         super().__init__(
             host=settings.host,
             port=settings.port,
             loop=asyncio.get_running_loop(),
             log=_log.getChild("panoramisk"),
-            protocol_factory=lambda: _Protocol(self._bytes_came, self._event_came),
+            protocol_factory=lambda: _Protocol(frames, self._bytes_came, self._event_came),
         )
+        self._frames = frames
         self._settings = settings
         self._timings = settings.timings
         self._on_event = on_event
@@ -173,6 +180,12 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk is untyped
         if not self._lost.done():
             self._lost.set_exception(AccessRefused(why))
 
+    def _tell_what_was_dropped(self) -> None:
+        dropped, self._frames.dropped = self._frames.dropped, 0
+        if dropped:
+            told = "%d message(s) from the phone system at %s were too long and not read"
+            _log.warning(told, dropped, self._settings.address)
+
     def _lose(self, why: str) -> None:
         if not self._lost.done():
             self._lost.set_exception(LinkDown(why))
@@ -193,6 +206,7 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk is untyped
     def close(self) -> None:
         """Close the socket; unanswered actions are forgotten."""
         super().close()
+        self._tell_what_was_dropped()
         self._lose("closed")
         self._lost.exception()  # retrieved, so that asyncio does not complain
 

@@ -171,6 +171,13 @@ class Shutdown(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FullyBooted(Event):
+    """Comes after each login of a user with read class system; `uptime` in seconds."""
+
+    uptime: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class CoreShowChannel(Event):
     """One live channel of a snapshot; `seconds` is its age."""
 

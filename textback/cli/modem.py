@@ -16,7 +16,7 @@ from textback.cli.modem_choice import ModemChoice, modem_options
 from textback.cli.options import config_errors, json_option
 from textback.cli.tail import added_lines, last_lines
 from textback.core.errors import TextbackError
-from textback.core.links import Fact, LinkReport
+from textback.core.links import Fact, LinkReport, full_name
 from textback.engine.modem_health import health
 from textback.modem import Modem
 from textback.modem.facts import condition, identity
@@ -128,10 +128,10 @@ def _known_to_engine(choice: ModemChoice) -> LinkReport | None:
         database = wiring.open_database(choice.config)
     with database.read() as session:
         rows = links.links(session)
-        alive = links.engine_is_alive(rows, wiring.utc_now())
+        running = links.running_engines(rows, wiring.utc_now())
     database.close()
-    name = choice.section.name
-    found = [row for row in rows if alive and (row.kind, row.name) == ("modem", name)]
+    wanted = ("modem", full_name(choice.config.database.box, choice.section.name))
+    found = [row for row in rows if (row.kind, row.name) == wanted and links.is_known(row, running)]
     return LinkReport(found[0].state, found[0].detail, found[0].facts) if found else None
 
 

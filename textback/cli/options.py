@@ -9,9 +9,12 @@ from typing import Any
 
 import click
 
+from textback.cli.failing import fail
 from textback.config import Config, load
-from textback.core.errors import ConfigError
+from textback.core.errors import ConfigError, LinkDown
 from textback.supervisor import BAD_CONFIG
+
+NOT_NOW = 75  # sysexits.h EX_TEMPFAIL
 
 config_option = click.option(
     "--config",
@@ -32,7 +35,10 @@ def load_or_exit(config_file: Path, *, with_secrets: bool = False) -> Config:
 
 @contextmanager
 def config_errors(config_file: Path) -> Iterator[None]:
-    """Show a ConfigError, each problem on a line with file and key, and end with exit code 78."""
+    """Show a ConfigError, each problem on a line with file and key, and end with exit code 78.
+
+    A database server that cannot be reached now is no fault of the file: exit code 75.
+    """
     try:
         yield
     except ConfigError as error:
@@ -40,6 +46,8 @@ def config_errors(config_file: Path) -> Iterator[None]:
             where = "" if problem.where == str(config_file) else f"{config_file}: "
             click.echo(f"{where}{problem}", err=True)
         raise click.exceptions.Exit(BAD_CONFIG) from None
+    except LinkDown as error:
+        fail(str(error), NOT_NOW)
 
 
 class Since(click.ParamType[datetime]):

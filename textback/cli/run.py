@@ -1,12 +1,17 @@
 """`textback run` and `textback check`."""
 
+import logging
 from pathlib import Path
 
 import click
 
 from textback import wiring
 from textback.cli.options import config_errors, config_option, load_or_exit, log_to_stderr
+from textback.config import Config
+from textback.core.errors import LinkDown
 from textback.supervisor import end_with_supervisor
+
+log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -18,17 +23,25 @@ def run(config_file: Path, only: str | None, verbose: bool) -> None:
 
     \b
     Example:  textback run --config /etc/textback.toml
-    Exit codes: 0 ended by SIGTERM, 78 bad configuration
+    Exit codes: 0 ended by SIGTERM, 78 bad configuration; with --only also 75, database away
     """
     log_to_stderr(verbose)
     config = load_or_exit(config_file, with_secrets=only != "web")
     with config_errors(config_file):
         if only is None:
-            wiring.open_database(config).close()  # a bad database is told once, here
+            _try_database(config)
             raise click.exceptions.Exit(wiring.run_both(config_file))
         end_with_supervisor()
         run_one = wiring.run_engine if only == "engine" else wiring.run_web
         run_one(config, wiring.utc_now)
+
+
+def _try_database(config: Config) -> None:
+    """A bad database is told once, here; for a server that is away both processes wait."""
+    try:
+        wiring.open_database(config).close()
+    except LinkDown as error:
+        log.error("%s", error)
 
 
 @click.command()

@@ -38,8 +38,8 @@ def status(config_file: Path, as_json: bool) -> None:
     now = wiring.utc_now()
     with _database(config_file).read() as session:
         rows = link_store.links(session)
-        alive = link_store.engine_is_alive(rows, now)
-        links = [_link(link, alive) for link in rows]
+        running = link_store.running_engines(rows, now)
+        links = [_link(link, link_store.is_known(link, running)) for link in rows]
         queued = message_store.outbox_length(session)
     if as_json:
         click.echo(json.dumps({"links": links, "queued": queued}))
@@ -101,12 +101,12 @@ def _time(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-def _link(link: Link, alive: bool) -> dict[str, Any]:
+def _link(link: Link, known: bool) -> dict[str, Any]:
     return {
         "kind": link.kind,
         "name": link.name,
-        "state": link.state.value if alive else LinkState.DOWN.value,
-        "detail": link.detail if alive else "the engine is not running",
+        "state": link.state.value if known else LinkState.DOWN.value,
+        "detail": link.detail if known else "the engine is not running",
         "facts": link.facts,
         "since": _time(link.since),
         "seen_at": _time(link.seen_at),

@@ -74,7 +74,7 @@ def _list_personalities(context: click.Context, _parameter: click.Parameter, wan
 )
 @click.option(
     "--fault",
-    "faults",
+    "wrong",
     multiple=True,
     metavar="NAME[:OPTION=VALUE,...]",
     help="Start with something wrong; may be given several times.",
@@ -85,14 +85,22 @@ def _list_personalities(context: click.Context, _parameter: click.Parameter, wan
     help="Append each PDU that the network takes to this file, as a JSON line.",
 )
 @click.option(
-    "--faults", is_flag=True, is_eager=True, expose_value=False, callback=_list_faults,
+    "--faults",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_faults,
     help="List the faults and their options, and exit.",
-)  # fmt: skip
+)
 @click.option(
-    "--personalities", is_flag=True, is_eager=True, expose_value=False,
-    callback=_list_personalities, help="List the models and their ports, and exit.",
-)  # fmt: skip
-def modem(taken: IO[str] | None, faults: tuple[str, ...], personality: str, **options: Any) -> None:
+    "--personalities",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_personalities,
+    help="List the models and their ports, and exit.",
+)
+def modem(taken: IO[str] | None, wrong: tuple[str, ...], personality: str, **options: Any) -> None:
     """A simulated modem, until SIGTERM or SIGINT.
 
     Prints each text that it sent whole as a JSON line: to, text, parts, refs. Reads JSON lines:
@@ -114,7 +122,7 @@ def modem(taken: IO[str] | None, faults: tuple[str, ...], personality: str, **op
             simulator = stack.enter_context(
                 ModemSimulator(model=personality, network=network, on_sent=_print_sent, **options)
             )
-            for fault in faults:
+            for fault in wrong:
                 _start_fault(simulator, fault)
         except (OSError, ValueError) as error:
             raise click.ClickException(str(error)) from None

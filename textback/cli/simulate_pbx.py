@@ -10,13 +10,25 @@ from typing import Any
 
 import click
 
-from textback.asterisk.simulator import FAULTS, PbxSimulator, scenarios
+from textback.asterisk.simulator import FAULTS, PbxSimulator, own_scenario, scenarios, steps
 
 Answer = Mapping[str, object]
 
+_OWN_FILE = ".scenario"
+_ABOUT_FILES = """
+A call may also be one of your own: "what" is then the name of a file that ends with .scenario.
+
+about: somebody answers and hangs up by mistake
+arrive
+dial 101
+wait 3
+take 101
+office-hangs-up
+"""
+
 
 class _Command(click.Command):
-    """Lists scenarios and faults in --help, reading the files only then."""
+    """Lists scenarios, their steps and faults in --help, reading the files only then."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)
@@ -24,6 +36,8 @@ class _Command(click.Command):
             formatter.write_dl([(name, found.about) for name, found in scenarios().items()])
         with formatter.section("Faults"):
             formatter.write_dl(list(FAULTS.items()))
+        with formatter.section("Scenario files"):
+            formatter.write(f"{_ABOUT_FILES}\n{steps.__doc__ or ''}")
 
 
 @click.command(
@@ -44,6 +58,7 @@ def pbx(port: int, secret: str, host: str, speed: float) -> None:
 
     \b
     {"call": {"from": "+15550100200", "did": "2001", "what": "no-answer"}}
+    {"call": {"from": "+15550100200", "did": "2001", "what": "mine.scenario"}}
     {"play": "FILE.ami"}
     {"fault": "silent"}
 
@@ -96,7 +111,9 @@ def _call(simulator: PbxSimulator, details: object) -> Answer:
     wanted = ("from", "did", "what")
     if set(fields) != set(wanted) or not all(isinstance(fields[name], str) for name in wanted):
         raise ValueError('"call" needs the texts "from", "did" and "what", and nothing else')
-    return {"ok": True, "uniqueid": simulator.call(fields["from"], fields["did"], fields["what"])}
+    what = fields["what"]
+    script = own_scenario(Path(what)) if what.endswith(_OWN_FILE) else what
+    return {"ok": True, "uniqueid": simulator.call(fields["from"], fields["did"], script)}
 
 
 def _play(simulator: PbxSimulator, details: object) -> Answer:

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def watch(
     """Follow calls: a line for each step, and at the end the verdict with its reason.
 
     It has a connection of its own and changes nothing. Only the calls themselves are judged: who
-    was texted before, opening hours and the rules of a line do not enter. Ctrl-C ends it.
+    was texted before, opening hours and the rules of a line do not enter. Ctrl-C ends it; a link
+    that was lost is tried again.
 
     \b
     Example:  textback watch --config /etc/textback.toml
@@ -98,31 +100,45 @@ class _Listener(PbxListener):
         super()._take(connection, event)
 
 
+@dataclass(slots=True)
+class _Link:
+    """Tells of the link, and when to give up: once it was up, only if a login is refused."""
+
+    address: str
+    ended: "asyncio.Future[None]"
+    was_up: bool = False
+
+    def report(self, report: LinkReport) -> None:
+        why = report.detail.rpartition(": ")[2]
+        match report.state:
+            case LinkState.REFUSED if not self.ended.done():
+                self.ended.set_exception(AccessRefused(report.detail))
+            case LinkState.DOWN if self.was_up:
+                click.echo(f"lost {self.address}: {why}; trying again", err=True)
+            case LinkState.DOWN if not self.ended.done():
+                self.ended.set_exception(LinkDown(why))
+            case LinkState.UP:
+                self.was_up = True
+                click.echo(report.detail or f"watching {self.address}; Ctrl-C ends it", err=True)
+
+
 async def _watch_live(settings: AmiSettings, watcher: Watcher, show: Show) -> None:
-    ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    link = _Link(settings.address, asyncio.get_running_loop().create_future())
 
     def shown(lines: list[Line]) -> None:
         for line in lines:
             show(line, wiring.utc_now())
 
-    def on_link(report: LinkReport) -> None:
-        if report.state is LinkState.REFUSED and not ended.done():
-            ended.set_exception(AccessRefused(report.detail))
-        elif report.state is LinkState.DOWN and not ended.done():
-            ended.set_exception(LinkDown(report.detail.rpartition(": ")[2]))
-        elif report.state is LinkState.UP:
-            click.echo(report.detail or f"watching {settings.address}; Ctrl-C ends it", err=True)
-
-    logging.getLogger("textback.asterisk").setLevel(logging.ERROR)  # told by on_link, once
+    logging.getLogger("textback.asterisk").setLevel(logging.ERROR)  # told by link, once
     listener = _Listener(
         settings,
         lambda event: shown(watcher.event(event)),
         lambda finding: shown(watcher.finding(finding)),
-        on_link,
+        link.report,
     )
     listening = asyncio.create_task(listener.run())
     try:
-        await ended
+        await link.ended
     finally:
         listening.cancel()
 

@@ -5,11 +5,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+ENGINE = "engine"  # the kind; and the name, where one box has the database for itself
+
 # The engine writes the state of every link more often than this; an older one is worth nothing.
 STALE_AFTER = timedelta(seconds=30)
 
 
 Fact = str | int | bool | None  # None is what the other side does not tell
+
+
+def full_name(box: str, name: str) -> str:
+    """What a box's PBX or modem is called in a database that several boxes may share."""
+    return f"{box}/{name}" if box else name
+
+
+def engine_of(kind: str, name: str) -> str:
+    """The name of the engine that tells of a link: its box's, where that has one."""
+    return name if kind == ENGINE else name.rpartition("/")[0] or ENGINE
 
 
 class LinkState(StrEnum):

@@ -9,11 +9,12 @@ from textback.core.lines import LineRules
 from textback.core.office import Office
 from textback.engine.calls import CallBook
 from textback.engine.incoming import Reading, keep_sms
-from textback.store import messages
+from textback.store import messages, reports
 from textback.store.database import Database
 from textback.store.fragments import NewFragment
 from textback.store.lines import name_line, save_default_rules
 from textback.store.office import save_office
+from textback.store.reports import Report
 from textback.store.staff import add_staff
 
 OFFICE = Office(
@@ -71,10 +72,10 @@ def _delivered(session: Session, at: datetime) -> None:
     """The greeting just queued went out in the past: its own history, no modem is asked."""
     due = messages.due(session, at)
     assert due is not None
-    work = messages.claim(session, due.message_id, MODEM, [("", 0)])
+    work = messages.claim(session, due.message_id, MODEM, [("", 0)], at)
     assert work is not None
     messages.part_out(session, work.parts[0].part_id, MODEM, 1, at)
-    messages.report(session, MODEM, due.number, 1, True, at + timedelta(seconds=4))
+    reports.take(session, Report(MODEM, due.number, 1, True, at), at + timedelta(seconds=4))
 
 
 def _texted(database: Database, sender: str, body: str, at: datetime) -> None:

@@ -35,15 +35,16 @@ class CallBook:
     Used by one thread. A bug in one finding leaves the others alone.
     """
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime], box: str = "") -> None:
         self._database = database
         self._now = now
+        self._box = box
         self._on_the_line = OnTheLine()
 
     def start(self) -> None:
         """Let go of what an earlier life of this program held back."""
         with self._database.write() as session:
-            for number in greetings.held_numbers(session):
+            for number in greetings.held_numbers(session, self._box):
                 self._release(session, number)
 
     def take(self, pbx: str, news: News) -> None:
@@ -90,6 +91,7 @@ class CallBook:
     def _ended(self, call: CallEnded, pbx: str) -> None:
         self._on_the_line.ended(pbx, call.uniqueid)
         with self._database.write() as session:
+            call = calls.as_seen(session, pbx, call)
             kept = calls.record(session, pbx, call)
             if kept is not None:
                 self._settle(session, kept, call)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sqlalchemy.exc import OperationalError
 
+from textback.asterisk.catch_up.cel import Restart
 from textback.core.calls import CallEnded, Finding, Outcome, VoicemailReached
 from textback.core.errors import TextbackError
 from textback.store import calls, links
@@ -16,17 +17,25 @@ from textback.store.database import Database
 
 log = logging.getLogger(__name__)
 
-# A shorter loss of the link misses no whole call: the snapshot at login shows what goes on.
+# A shorter loss of the link misses no whole call, unless the PBX was started anew meanwhile: the
+# snapshot at login shows what goes on.
 _NO_GAP = timedelta(seconds=2)
 # The records of calls that ended just before the gap overlap; known calls are recognised.
 _OVERLAP = timedelta(seconds=30)
+_UPTIME_STEP = timedelta(seconds=1)  # a PBX tells for how long it has been up in whole seconds
+LOOKS = (2.0, 10.0)
 
 
 class History(Protocol):
     """The PBX's own records of calls."""
 
-    def calls(self, since: datetime, until: datetime) -> Sequence[CallEnded]:
-        """The inbound calls that ended in between. Raises TextbackError when it cannot tell."""
+    def calls(
+        self, since: datetime, until: datetime, restart: Restart | None
+    ) -> Sequence[CallEnded]:
+        """The inbound calls that ended in between, those too that a restart of the PBX ended.
+
+        Raises TextbackError when it cannot tell.
+        """
 
 
 class CatchUp:
@@ -34,6 +43,7 @@ class CatchUp:
 
     `looks` are the pauses before each look, in seconds: records may lag behind the calls. With
     `trusted` False a call found is not texted, since the records do not show a withheld number.
+    `booted_at` says when the PBX was last started, None when that is not known.
     """
 
     def __init__(
@@ -45,7 +55,8 @@ class CatchUp:
         now: Callable[[], datetime],
         *,
         trusted: bool = True,
-        looks: Sequence[float] = (2.0, 10.0),
+        looks: Sequence[float] = LOOKS,
+        booted_at: Callable[[], datetime | None] = lambda: None,
     ) -> None:
         self._database = database
         self._pbx = pbx
@@ -54,6 +65,7 @@ class CatchUp:
         self._now = now
         self._trusted = trusted
         self._looks = looks
+        self._booted_at = booted_at
 
     def link_is_up(self, then: Callable[[], None]) -> None:
         """The listener is back: note the gap, call `then`, and look up what was missed.
@@ -86,7 +98,7 @@ class CatchUp:
         return missed and call.partly_unseen and self._history is not None
 
     def _confirm(self, call: CallEnded) -> None:
-        threading.Event().wait(self._looks[0])
+        _pause(self._looks[0])
         found = self._look_up(call.ended_at - _OVERLAP, self._now() + _OVERLAP)
         if isinstance(found, str):
             log.warning("%s: a call that began unseen counts as missed: %s", self._pbx, found)
@@ -95,22 +107,40 @@ class CatchUp:
         self._put(_as_recorded(call, recorded) if recorded.person_reached else call)
 
     def _run(self, until: datetime, then: Callable[[], None]) -> None:
+        since = self._last_up()
+        is_long = since is not None and until - since > _NO_GAP
+        if since is not None and is_long:
+            self._note_gap(since, until)
+        then()
+        _pause(self._looks[0])  # by then the PBX has said since when it is up, also in mid-boot
+        if since is not None and not is_long and self._restart(since, until):
+            self._note_gap(since, until)
+        try:
+            self._look_up_gaps()
+        except OperationalError as error:
+            log.error("%s: gaps wait for the next login: %s", self._pbx, error.orig)
+
+    def _last_up(self) -> datetime | None:
+        try:
+            with self._database.read() as session:
+                return links.last_up(session, "pbx", self._pbx)
+        except OperationalError as error:
+            log.error("%s: nobody knows when it was last up: %s", self._pbx, error.orig)
+            return None
+
+    def _note_gap(self, since: datetime, until: datetime) -> None:
         try:
             with self._database.write() as session:
-                since = links.last_up(session, "pbx", self._pbx)
-                if since is not None and until - since > _NO_GAP:
-                    calls.add_gap(session, self._pbx, since, until)
+                calls.add_gap(session, self._pbx, since, until)
         except OperationalError as error:
             log.error("%s: a gap could not be noted: %s", self._pbx, error.orig)
-        then()
-        self._look_up_gaps()
 
     def _look_up_gaps(self) -> None:
         with self._database.read() as session:
             gaps = calls.gaps_to_look_up(session, self._pbx)
-        found: dict[int, tuple[int | None, str]] = {}
-        for pause in self._looks if gaps else ():
-            threading.Event().wait(pause)
+        found = {gap.id: self._recover(gap.since, gap.until) for gap in gaps}
+        for pause in self._looks[1:] if gaps else ():
+            _pause(pause)
             found = {gap.id: self._recover(gap.since, gap.until) for gap in gaps}
         for gap in gaps:
             recovered, detail = found[gap.id]
@@ -121,24 +151,37 @@ class CatchUp:
             log.warning("%s: nobody listened for %.0f s; %s", self._pbx, seconds, what)
 
     def _recover(self, since: datetime, until: datetime) -> tuple[int | None, str]:
-        found = self._look_up(since - _OVERLAP, until)
+        found = self._look_up(since - _OVERLAP, until, self._restart(since, until))
         if isinstance(found, str):
             return None, found
         for call in found:
             self._put(replace(call, presentation_unknown=not self._trusted))
         return sum(call.ended_at >= since for call in found), ""
 
-    def _look_up(self, since: datetime, until: datetime) -> Sequence[CallEnded] | str:
+    def _look_up(
+        self, since: datetime, until: datetime, restart: Restart | None = None
+    ) -> Sequence[CallEnded] | str:
         """The calls that ended in between, or why nobody can tell."""
         if self._history is None:
             return "the phone system's own records are not configured"
         try:
-            return self._history.calls(since, until)
+            return self._history.calls(since, until, restart)
         except TextbackError as error:
             return f"the phone system's own records could not be read: {error}"
         except Exception:
             log.exception("%s: its records could not be read", self._pbx)
             return "an error in reading the phone system's records; see the log"
+
+    def _restart(self, since: datetime, until: datetime) -> Restart | None:
+        """Whether the PBX was started anew within this gap."""
+        booted_at = self._booted_at()
+        if booted_at is None or not since < booted_at <= until + _UPTIME_STEP:
+            return None
+        return Restart(since, min(booted_at, until))
+
+
+def _pause(seconds: float) -> None:
+    threading.Event().wait(seconds)
 
 
 def _as_recorded(call: CallEnded, recorded: CallEnded) -> CallEnded:

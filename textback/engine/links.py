@@ -6,23 +6,33 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from textback.core.links import LinkReport, LinkState
+from textback.core.errors import LinkDown
+from textback.core.links import ENGINE, LinkReport, LinkState
 from textback.store import links
 from textback.store.database import Database
+from textback.store.presence import Presence
 
 log = logging.getLogger(__name__)
 
-ENGINE = ("engine", "engine")
 _HEARTBEAT = 10.0  # seconds
+_TWIN = "database.box: another box's engine runs under the name '%s'; give each a name of its own"
 
 
 class LinkBoard:
-    """Keeps the last report of each link, and says every few seconds that the engine is alive."""
+    """Keeps the last report of each link, and says every few seconds that the engine is alive.
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    `box` is this box's name, "" where it has the database for itself.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime], box: str = "") -> None:
         self._database = database
         self._now = now
+        self._box = box
+        self._me = (ENGINE, box or ENGINE)
+        self._presence = Presence(database, box)
+        self._told_twin = False
         self._reports: dict[tuple[str, str], LinkReport] = {}
         self._engine = LinkReport(LinkState.UP)
         self._changed = threading.Event()
@@ -34,9 +44,12 @@ class LinkBoard:
         self._reports[(kind, name)] = report
 
     def start(self) -> None:
+        """Raises LinkDown while an engine of the same name runs on another box."""
+        if not self._presence.keep():
+            raise LinkDown(_TWIN % self._box)
         with self._database.write() as session:
-            links.forget_others(session, {*self._reports, ENGINE})
-        self._write()
+            links.forget_others(session, {*self._reports, self._me}, self._box, self._now())
+            self._write_all(session)
         self._thread.start()
 
     def stop(self) -> None:
@@ -46,6 +59,7 @@ class LinkBoard:
         self._thread.join()
         self._engine = LinkReport(LinkState.DOWN, "The textback engine was stopped.")
         self._write()
+        self._presence.let_go()
 
     def report(self, kind: str, name: str, report: LinkReport) -> None:
         """Note a link's state; any thread may, and none is kept waiting by the database."""
@@ -60,13 +74,21 @@ class LinkBoard:
 
     def _write(self) -> None:
         try:
-            self._write_all()
+            self._look_for_twin()
+            with self._database.write() as session:
+                self._write_all(session)
         except OperationalError as error:
             log.warning("the state of the links could not be written: %s", error.orig)
 
-    def _write_all(self) -> None:
+    def _look_for_twin(self) -> None:
+        """One can only come when the server was away, and our name with it."""
+        twin = not self._presence.keep()
+        if twin and not self._told_twin:
+            log.error(_TWIN, self._box)
+        self._told_twin = twin
+
+    def _write_all(self, session: Session) -> None:
         now = self._now()
-        with self._database.write() as session:
-            links.report(session, *ENGINE, self._engine, now)
-            for (kind, name), report in list(self._reports.items()):
-                links.report(session, kind, name, report, now)
+        links.report(session, *self._me, self._engine, now)
+        for (kind, name), report in list(self._reports.items()):
+            links.report(session, kind, name, report, now)

@@ -107,10 +107,8 @@ class ModemWorker:
             try:
                 self._port = modem.port
                 self._facts = identity(modem.bring_up(self._pin_guard), modem.port)
-                self._modem = (
-                    modem  # from here on a wake reaches it; what came before is found below
-                )
-                self._sender.recover()
+                self._modem = modem  # a wake reaches it; what came before is found below
+                self._sender.recover(modem)
                 self._serve(modem)
             finally:  # what a lost link has told of already may lie nowhere else
                 self._receiver.keep(modem, modem.heard())
@@ -131,7 +129,8 @@ class ModemWorker:
                 sweep_at = min(sweep_at, time.monotonic() + _SOON)
 
     def _look_around(self, modem: Modem) -> None:
-        modem.check_settings()
+        if modem.has_forgotten():
+            raise LinkDown("The modem restarted by itself; it is set up anew.")
         self._receiver.sweep(modem)
         status = modem.status()  # after the sweep: now the storages are as full as they stay
         self._tell_health(status)
@@ -148,6 +147,8 @@ class ModemWorker:
 
     def _tell_health(self, status: ModemStatus) -> None:
         report = health(status)
+        if self._modem is not None:
+            self._facts["remembers_sent"] = self._modem.keeps_status
         self._tell(LinkReport(report.state, report.detail, self._facts | condition(status)))
 
     def _tell(self, report: LinkReport) -> None:

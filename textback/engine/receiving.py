@@ -14,10 +14,12 @@ from textback.engine.sim_call import sim_call
 from textback.modem.driver import CommandRefused, Modem, Stored
 from textback.modem.events import Arrived, Incoming, NewStored, Place, Received, Ring, SweepDue
 from textback.modem.pdu import Delivery, StatusReport, Unreadable
-from textback.store import messages
+from textback.store import reports
 from textback.store.database import Database
 
 log = logging.getLogger(__name__)
+
+_DELIVERED = {Delivery.DELIVERED: True, Delivery.FAILED: False, Delivery.PENDING: None}
 
 
 class Receiver:
@@ -153,13 +155,14 @@ class Receiver:
             keep_sms(self._database, new, read_text, self._now())
 
     def _report(self, report: StatusReport) -> None:
-        if report.delivery is Delivery.PENDING:
-            return
-        delivered = report.delivery is Delivery.DELIVERED
-        recipient, reference = report.recipient.text, report.reference
+        told = reports.Report(
+            modem=self._name,
+            recipient=report.recipient.text,
+            reference=report.reference,
+            delivered=_DELIVERED[report.delivery],
+            taken_at=report.sent_at.at,
+        )
         with self._database.write() as session:
-            ours = messages.report(
-                session, self._name, recipient, reference, delivered, self._now()
-            )
+            ours = reports.take(session, told, self._now())
         if not ours:
-            log.info("%s: a status report for %s fits no text", self._name, masked(recipient))
+            log.info("%s: a status report for %s fits no text", self._name, masked(told.recipient))

@@ -4,10 +4,14 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from textback.core.errors import LinkDown, SendDeferred, SendRefused, SendUnconfirmed
 from textback.core.messages import MessageState
+from textback.engine.doubts import Doubts
+from textback.engine.handover import Handover
 from textback.modem.driver import Modem
-from textback.modem.pdu import SubmitPdu, encode_submit
+from textback.modem.pdu import encode_submit
 from textback.store import messages
 from textback.store.database import Database
 from textback.store.messages import Due, PartToSend, ToSend
@@ -25,14 +29,18 @@ class Sender:
         self._database = database
         self._name = modem_name
         self._now = now
+        self._doubts = Doubts(database, modem_name, now)
+        self._handover = Handover(database, modem_name)
         self.deferred = False  # the network did not take the last text: look how it is
 
-    def recover(self) -> None:
-        """Settle what an earlier life of this program left in the middle of being sent."""
-        with self._database.write() as session:
-            count = messages.interrupted(session, self._name, self._now())
-        if count:
-            log.warning("%s: %d text(s) may or may not have gone out", self._name, count)
+    def recover(self, modem: Modem) -> None:
+        """Settle what an earlier life of this program, or of the link, left in the middle.
+
+        Raises LinkDown.
+        """
+        self._handover.look_at(modem)
+        self._doubts.resolve_all(modem)
+        self._handover.tidy_up(modem)
 
     def expire(self) -> None:
         """Cancel the texts that have become pointless."""
@@ -41,7 +49,7 @@ class Sender:
 
     def send_next(self, modem: Modem) -> bool:
         """Send one text; False when none is due. Raises LinkDown when the modem is lost."""
-        work = self._claim_next()
+        work = self._claim_next(by_storage=modem.kept is not None)
         if work is None:
             return False
         self.deferred = False
@@ -56,47 +64,51 @@ class Sender:
             at = messages.next_due_at(session)
         return None if at is None else max(at - self._now(), timedelta(0))
 
-    def _claim_next(self) -> ToSend | None:
-        while (due := self._due()) is not None:
-            try:
-                pdus = _plan(due)
-            except ValueError as error:
-                self._refuse(due, str(error))
-                continue
+    def _claim_next(self, *, by_storage: bool) -> ToSend | None:
+        # Looking and claiming are one transaction: of several modems each gets another text.
+        while True:
             with self._database.write() as session:
-                work = messages.claim(session, due.message_id, self._name, pdus)
+                due = messages.due(session, self._now())
+                if due is None:
+                    return None
+                work = self._claim(session, due, by_storage=by_storage)
             if work is not None:
                 return work
-        return None
 
-    def _due(self) -> Due | None:
-        with self._database.read() as session:
-            return messages.due(session, self._now())
-
-    def _refuse(self, due: Due, why: str) -> None:
-        with self._database.write() as session:
-            if messages.claim(session, due.message_id, self._name, ()):
-                messages.settle(session, due.message_id, MessageState.FAILED, self._now(), why)
+    def _claim(self, session: Session, due: Due, *, by_storage: bool) -> ToSend | None:
+        """None when the text can never be sent: then it has failed."""
+        try:
+            pdus = _plan(due)
+        except ValueError as error:
+            if messages.claim(session, due.message_id, self._name, (), self._now()):
+                messages.settle(
+                    session, due.message_id, MessageState.FAILED, self._now(), str(error)
+                )
+            return None
+        now = self._now()
+        return messages.claim(session, due.message_id, self._name, pdus, now, by_storage=by_storage)
 
     def _send_part(self, modem: Modem, work: ToSend, part: PartToSend) -> bool:
         """Send one part and keep what became of it; whether to go on with the next."""
+        sent = False
         try:
-            reference = modem.send(SubmitPdu(part.pdu, part.length))
+            reference = self._handover.send(modem, part)
         except SendDeferred as error:
             self._defer(work, str(error))
         except SendRefused as error:
             self._settle(work, MessageState.FAILED, str(error))
         except SendUnconfirmed as error:
-            self._settle(work, MessageState.UNCONFIRMED, str(error))
+            self._doubts.resolve(modem, work.message_id, str(error))
         except LinkDown:
             with self._database.write() as session:
                 messages.not_attempted(session, work.message_id, self._now())
             raise
         else:
+            sent = True
             with self._database.write() as session:
                 messages.part_out(session, part.part_id, self._name, reference, self._now())
-            return True
-        return False
+        self._handover.forget(modem, sent=sent)
+        return sent
 
     def _defer(self, work: ToSend, why: str) -> None:
         self.deferred = True

@@ -1,7 +1,7 @@
 """The running engine: calls in, texts out, answers in."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,13 +12,13 @@ from textback.asterisk.settings import AmiSettings
 from textback.core.links import LinkReport, LinkState
 from textback.engine.call_queue import CallQueue
 from textback.engine.calls import CallBook, SightLost
-from textback.engine.catch_up import CatchUp, History
+from textback.engine.catch_up import LOOKS, CatchUp, History
 from textback.engine.links import LinkBoard
 from textback.engine.modem_worker import ModemWorker
 from textback.engine.pbx import LoopThread
 from textback.engine.sim_call import trunk
 from textback.modem.driver import ModemSettings
-from textback.store import messages
+from textback.store import doubts
 from textback.store.changes import Changes, Topic
 from textback.store.database import Database
 
@@ -35,16 +35,21 @@ class Startable(Protocol):
 class Pbx:
     """A PBX to listen to, and its own records, if they are to be had.
 
-    `text_recovered` says that callers found in the records may be texted.
+    `text_recovered` says that callers found in the records may be texted, `looks` how long to
+    wait before each look into them, in seconds.
     """
 
     ami: AmiSettings
     history: History | None = None
     text_recovered: bool = True
+    looks: Sequence[float] = LOOKS
 
 
 class Engine:
-    """Everything the engine process does, by the names its links have in the configuration."""
+    """Everything the engine process does, by the names its links have in the database.
+
+    `box` is this box's name, "" where it has the database for itself.
+    """
 
     def __init__(
         self,
@@ -52,12 +57,12 @@ class Engine:
         pbxes: Mapping[str, Pbx],
         modems: Mapping[str, ModemSettings],
         now: Callable[[], datetime],
+        box: str = "",
     ) -> None:
         self._database = database
         self._now = now
-        self._modems = frozenset(modems)
-        self._board = LinkBoard(database, now)
-        self._calls = CallQueue(CallBook(database, now), self._wake_modems)
+        self._board = LinkBoard(database, now, box)
+        self._calls = CallQueue(CallBook(database, now, box), self._wake_modems)
         self._workers = [self._worker(name, modem) for name, modem in modems.items()]
         self._listeners = [self._listener(name, pbx) for name, pbx in pbxes.items()]
         self._changes = Changes(database)  # a reply written in the web process
@@ -67,17 +72,22 @@ class Engine:
                 self._board.expect(kind, name, LinkReport(LinkState.CONNECTING))
 
     def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set, then finish what is in hand."""
+        """Work until `stop` is set, then finish what is in hand.
+
+        Raises LinkDown when this box's name is taken.
+        """
+        self._board.start()  # from here on everybody knows whose modems these are
         loop = LoopThread("ami", [listener.run() for listener in self._listeners])
         # Stopped in the reverse order: first nothing new comes in, then what came is kept.
-        parts: list[Startable] = [self._board, self._calls, *self._workers, self._changes, loop]
+        parts: list[Startable] = [self._calls, *self._workers, self._changes, loop]
         with self._database.write() as session:
-            messages.orphaned(session, self._modems, self._now())
+            doubts.orphaned(session, self._now())
         for part in parts:
             part.start()
         stop.wait()
         for part in reversed(parts):
             part.stop()
+        self._board.stop()
 
     def _worker(self, name: str, modem: ModemSettings) -> ModemWorker:
         show = partial(self._board.report, "modem", name)
@@ -87,7 +97,10 @@ class Engine:
     def _listener(self, name: str, pbx: Pbx) -> PbxListener:
         put = partial(self._calls.put, name)
         catch_up = CatchUp(
-            self._database, name, pbx.history, put, self._now, trusted=pbx.text_recovered
+            *(self._database, name, pbx.history, put, self._now),
+            trusted=pbx.text_recovered,
+            looks=pbx.looks,
+            booted_at=lambda: listener.booted_at,
         )
 
         def on_link(report: LinkReport) -> None:
@@ -98,7 +111,8 @@ class Engine:
                 put(SightLost())
                 show()
 
-        return PbxListener(pbx.ami, catch_up.take, on_link, self._now)
+        listener = PbxListener(pbx.ami, catch_up.take, on_link, self._now)
+        return listener
 
     def _wake_modems(self) -> None:
         for worker in self._workers:

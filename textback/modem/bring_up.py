@@ -39,6 +39,7 @@ class ModemInfo:
     own_number: str = field(repr=False)
     service_centre: str
     storages: tuple[str, ...]
+    writes_to: str  # the storage that AT+CMGW and AT+CMSS use, where we know it
     acknowledges: bool  # messages that it does not store wait for AT+CNMA
     indications: str  # the values that AT+CNMI took
 
@@ -59,13 +60,17 @@ def bring_up(
         asking.optional(text)
     info = _identified(asking, usb_id)
     unlock(asking, info.data, pin, info.iccid or info.imei, guard)
+    info = replace(info, iccid=info.iccid or read_iccid(asking, info.data))
+    for sim in {info.iccid, info.imei}:  # many tell the ICCID of an open SIM only
+        guard.opened(sim)
     for text in (*_OPTIONAL, *info.data.init):
         asking.optional(text)
     asking.needed("AT+CMGF=0")
+    storages, writes_to = _choose_storages(asking, info.data)
     return replace(
         info,
-        iccid=info.iccid or read_iccid(asking, info.data),
-        storages=_choose_storages(asking, info.data),
+        storages=storages,
+        writes_to=writes_to,
         own_number=asking.told("AT+CNUM", _OWN_NUMBER),
         service_centre=asking.told("AT+CSCA?", _SERVICE_CENTRE),
         # Phase 2+: the network keeps a message that is not stored here until AT+CNMA. It comes
@@ -92,22 +97,26 @@ def _identified(asking: Asking, usb_id: str) -> ModemInfo:
         own_number="",
         service_centre="",
         storages=(),
+        writes_to="",
         acknowledges=False,
         indications="",
     )
 
 
-def _choose_storages(asking: Asking, model: ModemModel) -> tuple[str, ...]:
+def _choose_storages(asking: Asking, model: ModemModel) -> tuple[tuple[str, ...], str]:
+    """Those that may hold texts from the network, and the one to write to, "" if none is sure."""
     answer = asking.ask("AT+CPMS=?", re.compile(r"\+CPMS:"))
     lists = re.findall(r"\(([^)]*)\)", answer.first)
     readable = re.findall(r'"(\w+)"', lists[0]) if lists else []
     known = tuple(name for name in model.storages if name in readable) or ("SM",)
     chosen = known[0]
     triple = f'AT+CPMS="{chosen}","{chosen}","{chosen}"'
-    if not asking.optional(triple):
+    writes_to = chosen if asking.optional(triple) else ""
+    if not writes_to:
         asking.needed(f'AT+CPMS="{chosen}"')
     # MT is SM and ME together: looking through it as well would see everything twice.
-    return known if known == ("MT",) else tuple(name for name in known if name != "MT")
+    several = known if known == ("MT",) else tuple(name for name in known if name != "MT")
+    return several, writes_to
 
 
 def _choose_indications(asking: Asking, model: ModemModel) -> str:

@@ -134,7 +134,7 @@ class Dialogue:
         self.resynchronise()
         if self._time_outs < _MOST_TIME_OUTS:
             return NoAnswer(why)
-        return Hung(f"{why}, the {self._time_outs}th time in a row")
+        return Hung(f"{why}, {self._time_outs} times in a row")
 
     def _note(self, direction: str, text: str) -> None:
         if self._tell:

@@ -14,6 +14,7 @@ from textback.modem.dialogue import ATTENTION_SECONDS, Dialogue, NoAnswer, Tell
 from textback.modem.events import CallWatch, Incoming, Place, Received, message_event
 from textback.modem.finding import Found, Wanted, find
 from textback.modem.indications import Indications
+from textback.modem.kept_sends import SentStorage
 from textback.modem.model import generic_model
 from textback.modem.pdu import SubmitPdu, Unreadable, read_incoming
 from textback.modem.port import Port
@@ -90,6 +91,9 @@ class Modem:
         self._indications = Indications(self._asking)
         self._selected = ""
         self._calls = CallWatch()
+        self.imei = ""
+        self.kept: SentStorage | None = None  # texts are sent from there, where the modem can
+        self.keeps_status: bool | None = False  # whether it marks them as sent; None: not known yet
 
     @classmethod
     def open(cls, settings: ModemSettings, tell: Tell | None = None) -> Self:
@@ -116,18 +120,18 @@ class Modem:
             self._asking, info.indications, acknowledges=info.acknowledges
         )
         self._selected = ""
+        self.imei = info.imei
+        self.kept = self._sent_storage(info)
+        self.keeps_status = info.data.keeps_status if self.kept else False
         return replace(info, own_number=self.own_number)
-
-    def check_settings(self) -> None:
-        """Makes sure that the modem still announces what comes in.
-
-        Raises LinkDown when it forgot what it was told, as after a restart of its own: bring it up.
-        """
-        self._indications.check()
 
     def restart(self) -> None:
         """AT+CFUN=1,1: the modem starts anew, and its port may vanish meanwhile: close it then."""
         self._dialogue.write_blindly("AT+CFUN=1,1")
+
+    def has_forgotten(self) -> bool:
+        """Whether it restarted by itself, so that it must be brought up again to tell of texts."""
+        return self._indications.are_forgotten()
 
     def send(self, pdu: SubmitPdu) -> int:
         """Sends one part and returns its TP-MR.
@@ -227,6 +231,20 @@ class Modem:
         now = time.monotonic()
         told = (message_event(line) or self._calls.feed(line, now) for line in lines)
         return [event for event in told if event is not None]
+
+    def _sent_storage(self, info: ModemInfo) -> SentStorage | None:
+        if not info.writes_to or info.data.keeps_status is False:
+            return None
+        settings = self._settings
+        storage = SentStorage(
+            self._dialogue,
+            info.writes_to,
+            self._select,
+            prompt_timeout=settings.prompt_timeout,
+            command_timeout=settings.command_timeout,
+            send_timeout=settings.send_timeout,
+        )
+        return storage if storage.works() else None
 
     def _hang_up(self) -> None:
         with contextlib.suppress(LinkDown):  # what was heard is told first; the next call raises it

@@ -2,7 +2,6 @@
 
 import re
 
-from textback.core.errors import LinkDown
 from textback.modem.asking import Asking
 from textback.modem.refusals import error_code
 
@@ -22,17 +21,16 @@ class Indications:
         self._acknowledges = acknowledges
         self._told = self._ask() if values else ""
 
-    def check(self) -> None:
-        """Makes sure that the modem still announces what comes in.
+    def are_forgotten(self) -> bool:
+        """Whether the modem lost them, as in a restart of its own.
 
-        Raises LinkDown when it forgot what it was told, as after a restart of its own.
+        Where it only switched them off because nobody acknowledged (3.4.4), they are set again.
         """
         told = self._ask()
-        if told == self._told:
-            return
-        if told != _switched_off(self._told):
-            raise LinkDown("the modem forgot its settings, as after a restart")
-        self._set()
+        if told != self._told and told == _switched_off(self._told):
+            self._set()
+            return False
+        return told != self._told
 
     def acknowledge(self) -> None:
         """Tells the network that what came without being stored arrived (AT+CNMA).

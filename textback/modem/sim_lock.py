@@ -70,7 +70,6 @@ def unlock(asking: Asking, model: ModemModel, pin: str | None, sim: str, guard: 
         _enter_pin(asking, model, pin, sim, guard)
     elif state not in _USABLE:
         raise AccessRefused(f"the SIM is locked: it asks for {_WANTS.get(state, state)}")
-    guard.opened(sim)
 
 
 def _state(asking: Asking) -> str:

@@ -1,5 +1,6 @@
 """Judged calls, and the times in which nobody listened."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,21 @@ def record(session: Session, pbx: str, call: CallEnded, *, ended: bool = True) -
     session.flush()
     bump(session, Topic.INBOX)
     return row
+
+
+def as_seen(session: Session, pbx: str, call: CallEnded) -> CallEnded:
+    """A call with what was seen of it before: the PBX's own records tell less than its events.
+
+    They do not show that a number was withheld, and may lack that somebody spoke with the caller.
+    """
+    row = _known(session, pbx, call.uniqueid)
+    if row is None:
+        return call
+    return replace(
+        call,
+        withheld=call.withheld or row.withheld,
+        person_reached=call.person_reached or row.person_reached,
+    )
 
 
 def record_outbound(session: Session, pbx: str, call: OutboundEnded) -> Call | None:

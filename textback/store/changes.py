@@ -1,16 +1,21 @@
 """How a change made in one process wakes whoever waits for it in another."""
 
+import logging
 import threading
 from collections.abc import Callable
 from enum import StrEnum
 
 from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from textback.store.database import Database
+from textback.store.database import Database, insert_into, tell_others
 from textback.store.models import Topic as TopicRow
+
+log = logging.getLogger(__name__)
+
+_AGAIN = 1.0  # seconds between tries to look at a database that was lost
 
 
 class Topic(StrEnum):
@@ -24,20 +29,20 @@ class Topic(StrEnum):
 def bump(session: Session, *topics: Topic) -> None:
     """Say, as part of this transaction, that something changed."""
     for topic in topics:
-        first = insert(TopicRow).values(name=topic.value, version=1)
+        first = insert_into(session, TopicRow).values(name=topic.value, version=1)
         session.execute(
             first.on_conflict_do_update(
                 index_elements=[TopicRow.name], set_={"version": TopicRow.version + 1}
             )
         )
+    tell_others(session)
 
 
 class Changes:
     """Watches the database for commits by any process; a daemon thread between start and stop."""
 
-    def __init__(self, database: Database, interval: float = 0.04) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._interval = interval  # seconds; one look costs microseconds
         self._versions: dict[str, int] = {}
         self._listeners: list[tuple[Topic, Callable[[], None]]] = []
         self._changed = threading.Condition()
@@ -72,13 +77,18 @@ class Changes:
             return self.version(*topics)
 
     def _watch(self) -> None:
-        with self._database.idle_connection() as connection:
-            seen = -1
-            while not self._stopping.wait(self._interval):
-                now = self._database.data_version(connection)
-                if now != seen:
-                    seen = now
+        told = False
+        while not self._stopping.is_set():
+            try:
+                for connection in self._database.commits(self._stopping):
+                    told = False
                     self._look(connection)
+            except OperationalError as error:
+                # What changes meanwhile is seen at the first look once it is back.
+                level = logging.DEBUG if told else logging.ERROR
+                log.log(level, "changes are not seen: %s", error.orig)
+                told = True
+                self._stopping.wait(_AGAIN)
 
     def _look(self, connection: Connection) -> None:
         rows = connection.execute(select(TopicRow.name, TopicRow.version)).all()

@@ -3,11 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from threading import Event
+from typing import Any, Protocol
 
-from sqlalchemy import DateTime, Dialect, Engine, TypeDecorator, create_engine, event
+from sqlalchemy import URL, DateTime, Dialect, Engine, TypeDecorator, event
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import Session
+
+from textback.store import postgresql, sqlite
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -29,15 +34,33 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Database:
-    """One database, used by several threads and processes at once."""
+class _Dialect(Protocol):
+    """What differs from one database to the next: the modules `sqlite` and `postgresql`."""
 
-    def __init__(self, url: str) -> None:
+    BEGIN_READING: str
+    BEGIN_WRITING: str
+
+    def engine(self, url: URL) -> Engine: ...
+
+    def commits(self, engine: Engine, stopping: Event) -> Iterator[Connection]: ...
+
+    def tell_others(self, session: Session) -> None: ...
+
+    def insert(self, table: Any, /) -> SqliteInsert | PostgresqlInsert: ...
+
+
+class Database:
+    """One database, used by several threads, processes and perhaps boxes at once."""
+
+    def __init__(self, url: str | URL) -> None:
         self.url = make_url(url)
-        self._reading = _create(url)
-        # The same pool, but a transaction takes the write lock when it begins: with SQLite's
-        # deferred default, two read-then-write transactions would silently lose one's work.
-        self._writing = self._reading.execution_options(begin="BEGIN IMMEDIATE")
+        self._dialect = _dialect(self.url.get_backend_name())
+        engine = self._dialect.engine(self.url)
+        event.listen(engine, "begin", _begin)
+        # One pool; how a transaction begins says what it promises.
+        self._idle = engine
+        self._reading = engine.execution_options(begin=self._dialect.BEGIN_READING)
+        self._writing = engine.execution_options(begin=self._dialect.BEGIN_WRITING)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -57,42 +80,41 @@ class Database:
         with self._writing.begin() as connection:
             yield connection
 
-    def data_version(self, connection: Connection) -> int:
-        """A number that changes whenever another connection has committed (SQLite).
+    def commits(self, stopping: Event) -> Iterator[Connection]:
+        """A connection outside any transaction, at first and whenever something was committed.
 
-        It is read from shared memory and costs microseconds. `connection` must be kept: the
-        number means something only for the connection that asks (sqlite.org, PRAGMA data_version).
+        Ends when `stopping` is set. Raises OperationalError when the database is lost.
         """
-        return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+        return self._dialect.commits(self._idle, stopping)
 
-    @contextmanager
-    def idle_connection(self) -> Iterator[Connection]:
-        """A connection outside any transaction, for data_version."""
-        with self._reading.execution_options(begin="").connect() as connection:
-            yield connection
+    @property
+    def shared(self) -> bool:
+        """Whether other boxes may use it, too."""
+        return self._dialect is postgresql
+
+    def connection_of_its_own(self) -> Connection:
+        """For what lasts as long as a connection, where the database is shared."""
+        return postgresql.connection_of_its_own(self._idle)
 
     def close(self) -> None:
-        self._reading.dispose()
+        self._idle.dispose()
 
 
-def _create(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 30}, execution_options={"begin": "BEGIN"})
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin)
-    return engine
+def insert_into(session: Session, table: type[Any]) -> SqliteInsert | PostgresqlInsert:
+    """An INSERT that knows ON CONFLICT, in the language of the session's database."""
+    return _dialect(session.get_bind().dialect.name).insert(table)
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver's own idea of when a transaction begins is switched off; _begin says it.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
+def tell_others(session: Session) -> None:
+    """Have whoever waits for `commits` look when this transaction is committed."""
+    _dialect(session.get_bind().dialect.name).tell_others(session)
+
+
+def _dialect(name: str) -> _Dialect:
+    return postgresql if name == "postgresql" else sqlite
 
 
 def _begin(connection: Connection) -> None:
-    statement = connection.get_execution_options()["begin"]
+    statement = connection.get_execution_options().get("begin")
     if statement:
         connection.exec_driver_sql(statement)

@@ -54,6 +54,7 @@ class CallEntry:
     answered_by: str
     answered_at: datetime | None
     forwarded: bool
+    pbx: str
 
     @property
     def outbound(self) -> bool:
@@ -137,4 +138,5 @@ def call_columns() -> Select[*tuple[Any, ...]]:
         Call.answered_by,
         Call.answered_at,
         Call.forwarded,
+        Call.pbx,
     ).outerjoin(Line, Line.id == Call.line_id)

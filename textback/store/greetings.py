@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from textback.core.links import full_name
 from textback.core.messages import Kind, MessageState, PartState
 from textback.store.changes import Topic, bump
 from textback.store.messages import move
@@ -44,13 +45,19 @@ def cancel(session: Session, number: str, now: datetime, detail: str, decision: 
             call.texted, call.decision = False, decision
 
 
-def held_numbers(session: Session) -> list[str]:
-    """The numbers whose greeting is held because they are on the line."""
+def held_numbers(session: Session, box: str) -> list[str]:
+    """The numbers whose greeting, for a call to this box's PBXs, is held as they are on the line.
+
+    A box without a name is the only one.
+    """
+    ours = Call.pbx.startswith(full_name(box, ""), autoescape=True)
     return list(
         session.scalars(
             select(Conversation.number)
             .join(Message)
+            .join(Call, Call.id == Message.call_id)
             .where(
+                ours,
                 Message.state == MessageState.QUEUED,
                 Message.kind == Kind.GREETING,
                 Message.not_before == Message.expires_at,

@@ -1,14 +1,17 @@
 """What the engine says of itself, the PBXs and the modems, for pages and commands to show."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
-from textback.core.links import STALE_AFTER, LinkReport, LinkState
+from textback.core.links import ENGINE, STALE_AFTER, LinkReport, LinkState, engine_of
 from textback.store.changes import Topic, bump
 from textback.store.models import Link
+
+# A box that was switched off for longer is taken for one that is no more.
+GONE_AFTER = timedelta(days=30)
 
 
 def report(session: Session, kind: str, name: str, state: LinkReport, now: datetime) -> None:
@@ -31,10 +34,20 @@ def report(session: Session, kind: str, name: str, state: LinkReport, now: datet
         bump(session, Topic.LINKS)
 
 
-def engine_is_alive(rows: Iterable[Link], now: datetime) -> bool:
-    """Whether the engine runs, so that what it said of its links is worth something."""
-    engines = (link for link in rows if link.kind == "engine")
-    return any(e.state is LinkState.UP and abs(now - e.seen_at) <= STALE_AFTER for e in engines)
+def running_engines(rows: Iterable[Link], now: datetime) -> frozenset[str]:
+    """The names of the engines that run, so that what they said of their links is worth something.
+
+    Each box has one; the clocks of boxes that share a database must agree within seconds.
+    """
+    engines = (link for link in rows if link.kind == ENGINE)
+    return frozenset(
+        e.name for e in engines if e.state is LinkState.UP and abs(now - e.seen_at) <= STALE_AFTER
+    )
+
+
+def is_known(link: Link, running: frozenset[str]) -> bool:
+    """Whether the state of this link is worth something, by the engines that run."""
+    return engine_of(link.kind, link.name) in running
 
 
 def last_up(session: Session, kind: str, name: str) -> datetime | None:
@@ -43,9 +56,17 @@ def last_up(session: Session, kind: str, name: str) -> datetime | None:
     return link.up_at if link else None
 
 
-def forget_others(session: Session, kept: set[tuple[str, str]]) -> None:
-    """Drop the links, named by (kind, name), that are no longer in the configuration."""
-    session.execute(delete(Link).where(tuple_(Link.kind, Link.name).not_in(kept)))
+def forget_others(session: Session, kept: set[tuple[str, str]], box: str, now: datetime) -> None:
+    """Drop the links, named by (kind, name), that are no longer in this box's configuration.
+
+    Those of other boxes stay, but for boxes that are gone. A box without a name is the only one.
+    """
+    ours = Link.name.startswith(f"{box}/", autoescape=True) if box else true()
+    session.execute(
+        delete(Link).where(
+            tuple_(Link.kind, Link.name).not_in(kept), or_(ours, Link.seen_at < now - GONE_AFTER)
+        )
+    )
 
 
 def links(session: Session) -> list[Link]:

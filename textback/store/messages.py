@@ -1,26 +1,21 @@
 """The outbox: texts on their way out, and what became of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from textback.core import phone
 from textback.core.messages import (
     Direction,
     Kind,
     MessageState,
     PartState,
     check_move,
-    state_by_reports,
 )
 from textback.store.changes import Topic, bump
 from textback.store.models import Conversation, Message, OptOut, Part
-
-# A phone that was off for days still gets its text; a TP-MR comes round again after 256 texts.
-REPORT_EXPECTED = timedelta(days=4)
 
 
 def move(
@@ -66,13 +61,18 @@ class Due:
 
 
 def due(session: Session, now: datetime) -> Due | None:
-    """The text that should go next: a person's before a machine's, then the oldest."""
+    """The text that should go next: a person's before a machine's, then the oldest.
+
+    In a writing transaction nobody else is given it until that ends. Where rows can be locked
+    (PostgreSQL) it is passed over by whoever looks meanwhile.
+    """
     row = session.execute(
         select(Message.id, Conversation.number, Message.body)
         .join(Conversation)
         .where(Message.state == MessageState.QUEUED, _ready(now), _wanted(now))
         .order_by(Message.priority, Message.id)
         .limit(1)
+        .with_for_update(of=Message, skip_locked=True)
     ).first()
     return Due(*row) if row else None
 
@@ -97,11 +97,18 @@ def _ready(now: datetime) -> ColumnElement[bool]:
 
 
 def claim(
-    session: Session, message_id: int, modem: str, pdus: Sequence[tuple[str, int]]
+    session: Session,
+    message_id: int,
+    modem: str,
+    pdus: Sequence[tuple[str, int]],
+    now: datetime,
+    *,
+    by_storage: bool = False,
 ) -> ToSend | None:
     """Make a queued text this modem's, with its planned parts; None when it is no longer queued.
 
     `pdus` (hex, TPDU octets) are kept at the first claim; a later one sends what is still missing.
+    With `by_storage` each part is first written into the modem's storage: see `stored`.
     """
     statement = (
         update(Message)
@@ -119,19 +126,44 @@ def claim(
         ]
         session.flush()
     bump(session, Topic.INBOX)
-    planned = (p for p in message.parts if p.state is PartState.PLANNED)
+    planned = message.planned_parts
+    for part in planned:
+        part.modem, part.by_storage, part.storage, part.storage_index = modem, by_storage, "", None
+    _hand_over_next(message, now)
     parts = tuple(PartToSend(p.id, p.pdu, p.length) for p in planned)
     return ToSend(message.id, message.attempts, parts)
 
 
+def _hand_over_next(message: Message, now: datetime) -> None:
+    """From now on the next part may leave: committed before its first byte."""
+    for part in message.planned_parts[:1]:
+        part.handed_at = now
+
+
+def stored(session: Session, part_id: int, storage: str, index: int) -> None:
+    """The modem has the part in its storage; only when this is committed is it told to send it."""
+    part = session.get_one(Part, part_id)
+    part.storage, part.storage_index = storage, index
+
+
+def not_stored(session: Session, part_id: int) -> None:
+    """The modem's storage did not take it: it is sent directly."""
+    session.get_one(Part, part_id).by_storage = False
+
+
 def part_out(
-    session: Session, part_id: int, modem: str, reference: int, now: datetime
+    session: Session, part_id: int, modem: str, reference: int | None, now: datetime
 ) -> MessageState:
-    """The network took a part; with the last one the whole text is SENT. The text's state."""
+    """The network took a part; with the last one the whole text is SENT. The text's state.
+
+    `reference` is None where nobody was there to hear it.
+    """
     part = session.get_one(Part, part_id)
     part.state, part.reference, part.modem, part.sent_at = PartState.OUT, reference, modem, now
     message = part.message
-    if all(p.state is not PartState.PLANNED for p in message.parts):
+    if message.planned_parts:
+        _hand_over_next(message, now)
+    else:
         move(session, message, MessageState.SENT, now)
     return message.state
 
@@ -166,25 +198,6 @@ def settle(
     move(session, session.get_one(Message, message_id), to, now, detail)
 
 
-def interrupted(session: Session, modem: str, now: datetime) -> int:
-    """Texts that this modem was sending when the program died may have gone out: UNCONFIRMED."""
-    return _unconfirmed(session, Message.modem == modem, now)
-
-
-def orphaned(session: Session, modems: Collection[str], now: datetime) -> int:
-    """The same for texts whose modem is no longer among `modems`."""
-    return _unconfirmed(session, Message.modem.not_in(modems), now)
-
-
-def _unconfirmed(session: Session, whose: ColumnElement[bool], now: datetime) -> int:
-    rows = session.scalars(
-        select(Message).where(Message.state == MessageState.SENDING, whose)
-    ).all()
-    for message in rows:
-        move(session, message, MessageState.UNCONFIRMED, now, "the program was interrupted")
-    return len(rows)
-
-
 def expire(session: Session, now: datetime) -> int:
     """Cancel the texts whose time has passed; how many."""
     late = session.scalars(
@@ -204,39 +217,6 @@ def cancel_queued(session: Session, conversation_id: int, now: datetime, detail:
     ).all()
     for message in queued:
         move(session, message, MessageState.CANCELLED, now, detail)
-
-
-def report(
-    session: Session, modem: str, recipient: str, reference: int, delivered: bool, now: datetime
-) -> bool:
-    """A status report with a final answer for one part; False when it fits none of ours."""
-    part = _reported_part(session, modem, recipient, reference, now)
-    if part is None:
-        return False
-    part.state = PartState.DELIVERED if delivered else PartState.UNDELIVERED
-    message = part.message
-    to = state_by_reports([p.state for p in message.parts])
-    if to is not None and to is not message.state:
-        move(session, message, to, now)
-    return True
-
-
-def _reported_part(
-    session: Session, modem: str, recipient: str, reference: int, now: datetime
-) -> Part | None:
-    candidates = session.execute(
-        select(Part, Conversation.number)
-        .join(Part.message)
-        .join(Message.conversation)
-        .where(
-            Part.modem == modem,
-            Part.reference == reference,
-            Part.state.in_((PartState.OUT, PartState.UNDELIVERED)),
-            Part.sent_at > now - REPORT_EXPECTED,
-        )
-        .order_by(Part.sent_at.desc())
-    )
-    return next((p for p, number in candidates if phone.same_subscriber(number, recipient)), None)
 
 
 def received(

@@ -233,6 +233,11 @@ class Message(Base):
     author: Mapped[Staff | None] = relationship()
     parts: Mapped[list["Part"]] = relationship(order_by="Part.position", back_populates="message")
 
+    @property
+    def planned_parts(self) -> list["Part"]:
+        """Those that the network has not taken yet, in order."""
+        return [part for part in self.parts if part.state is PartState.PLANNED]
+
 
 class Part(Base):
     """One SMS of an outgoing text: its PDU, and the reference the network gave it (TP-MR)."""
@@ -252,6 +257,12 @@ class Part(Base):
     modem: Mapped[str] = mapped_column(String(64), default="")
     reference: Mapped[int | None]
     sent_at: Mapped[datetime | None]
+    handed_at: Mapped[datetime | None]  # when its turn came: from then on it may have left
+    # A modem that remembers what it sent gets a part into its own storage first: `by_storage`;
+    # nothing leaves before the place there is committed.
+    by_storage: Mapped[bool] = mapped_column(default=False)
+    storage: Mapped[str] = mapped_column(String(8), default="")
+    storage_index: Mapped[int | None]
 
     message: Mapped[Message] = relationship(back_populates="parts")
 

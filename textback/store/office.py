@@ -3,10 +3,10 @@
 import secrets
 
 from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from textback.core.office import Office, from_fields, to_fields
+from textback.store.database import insert_into
 from textback.store.models import Setting
 
 
@@ -32,5 +32,5 @@ def web_secret(session: Session) -> str:
 
 
 def _set(session: Session, name: str, value: str) -> None:
-    row = insert(Setting).values(name=name, value=value)
+    row = insert_into(session, Setting).values(name=name, value=value)
     session.execute(row.on_conflict_do_update(index_elements=[Setting.name], set_={"value": value}))

@@ -15,6 +15,7 @@ from textback.store.database import Database
 from textback.web import (
     call_words,
     calls,
+    doubts,
     guard,
     inbox,
     lines,
@@ -52,7 +53,7 @@ def create_app(
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     guard.install(app)  # before CSRFProtect: who is not signed in learns only that
     CSRFProtect(app)
-    for room in (sign_in, inbox, live, calls, lines, settings, people, status):
+    for room in (sign_in, inbox, doubts, live, calls, lines, settings, people, status):
         app.register_blueprint(room.bp)
     app.register_blueprint(status.health)
     app.context_processor(_for_every_page)

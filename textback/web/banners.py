@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from textback.core.links import LinkState
+from textback.core.links import ENGINE, LinkState
 from textback.core.office import Office
-from textback.store.links import engine_is_alive
+from textback.store.links import is_known, running_engines
 from textback.store.models import Link
 
 NOT_RUNNING = "The textback engine is not running: no texts go out, and no calls are seen."
+NOT_RUNNING_AT = (
+    "The textback engine at {} is not running: its modem sends no texts, its calls are not seen."
+)
 NOT_SET_UP = (
     "The office is not set up yet: callers get no texts. An admin can do it under Settings."
 )
@@ -26,14 +29,23 @@ def banners(links: Iterable[Link], office: Office | None, now: datetime) -> Iter
     if office is None:
         yield NOT_SET_UP
     links = list(links)
-    if not engine_is_alive(links, now):
+    running = running_engines(links, now)
+    if not running:
         yield NOT_RUNNING
-        return  # what it last said of its links means nothing now
     for link in links:
+        if not is_known(link, running):
+            # What a stopped engine last said of its links means nothing now.
+            if running and link.kind == ENGINE:
+                yield NOT_RUNNING_AT.format(link.name)
+            continue
         words = _BROKEN.get((link.kind, link.state))
-        if words and link.kind == "modem" and _MEANING in link.detail:
-            yield link.detail  # it is connected, and says itself what does not work
-        elif words:
-            yield f"{words} {link.detail}".strip()
+        if words:
+            yield _broken(link, words)
         elif link.kind == "pbx" and link.state is LinkState.UP and link.detail:
             yield link.detail  # it is heard, but does not tell all that it should
+
+
+def _broken(link: Link, words: str) -> str:
+    if link.kind == "modem" and _MEANING in link.detail:
+        return link.detail  # it is connected, and says itself what does not work
+    return f"{words} {link.detail}".strip()

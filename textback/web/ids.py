@@ -4,7 +4,7 @@ from typing import Any
 
 from werkzeug.routing import IntegerConverter, Map
 
-LARGEST = 2**63 - 1  # what a database's integer holds
+LARGEST = 2**31 - 1  # what every database's integer holds
 
 
 class IdConverter(IntegerConverter):

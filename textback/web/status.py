@@ -17,9 +17,10 @@ def index() -> str:
     web = context()
     with web.database.read() as db:
         found, queued = links.links(db), messages.outbox_length(db)
-        alive = links.engine_is_alive(found, web.now())
+        running = links.running_engines(found, web.now())
+        known = {link: links.is_known(link, running) for link in found}
         gaps = calls.gaps_since(db, web.now() - GAPS_OF)
-        return render_template("status.html", links=found, queued=queued, alive=alive, gaps=gaps)
+        return render_template("status.html", links=known, queued=queued, gaps=gaps)
 
 
 health = Blueprint("health", __name__)

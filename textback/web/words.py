@@ -66,6 +66,7 @@ _FACTS = {
     "smsc": "Message centre",
     "storages": "Texts in its memories",
     "status_reports": "Delivery reports",
+    "remembers_sent": "Remembers sent texts",
     "manufacturer": "Maker",
     "model": "Model",
     "firmware": "Firmware",

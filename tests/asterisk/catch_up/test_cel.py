@@ -18,7 +18,7 @@ from tests.asterisk.catch_up.rows import (
     enters,
     rings,
 )
-from textback.asterisk.catch_up.cel import judge_cel
+from textback.asterisk.catch_up.cel import Restart, judge_cel
 from textback.asterisk.catch_up.layout import Record
 from textback.asterisk.catch_up.times import WallClock
 from textback.asterisk.inbound import InboundRule
@@ -111,10 +111,43 @@ def test_a_channel_that_the_pbx_called_itself_is_no_caller() -> None:
     assert judged(arrives(), originated) == []
 
 
-def test_a_killed_pbx_leaves_a_call_of_unknown_end() -> None:
-    next_boot = cel("CHAN_START", ("PJSIP/101-00", f"{BORN + 60}.0"), linkedid=f"{BORN + 60}.0")
-    call = only(judged(arrives(), DIALS, rings(), next_boot))
-    assert call.outcome is Outcome.UNKNOWN
+NEXT_BOOT = cel(
+    "CHAN_START", ("PJSIP/101-00", f"{BORN + 60}.0"), linkedid=f"{BORN + 60}.0", after=60
+)
+RESTART = Restart(START + timedelta(seconds=20), START + timedelta(seconds=60))
+
+
+def test_the_next_call_shows_that_a_killed_pbx_ended_the_one_that_rang() -> None:
+    call = only(judged(arrives(), DIALS, rings(), NEXT_BOOT))
+    assert (call.outcome, call.lost_in, call.rang) == (
+        Outcome.NO_ANSWER,
+        LostIn.RINGING,
+        ("PJSIP/101",),
+    )
+    assert call.ended_at == START
+
+
+def test_the_next_boots_first_call_may_have_the_number_of_the_last_one() -> None:
+    again = f"{BORN + 60}.1"
+    other = cel("CHAN_START", ("PJSIP/101-00", again), linkedid=again, after=60)
+    assert only(judged(arrives(), other)).uniqueid == CALLER[1]
+
+
+def test_a_restart_ends_the_calls_that_have_no_end() -> None:
+    rows = [arrives(), DIALS, rings()]
+    (call,) = judge_cel(rows, InboundRule(), WallClock(), RESTART)
+    assert (call.outcome, call.ended_at) == (Outcome.NO_ANSWER, RESTART.alive_at)
+
+
+def test_who_had_spoken_when_the_pbx_was_killed_had_been_answered() -> None:
+    rows = [arrives(), DIALS, rings(), *TALK]
+    (call,) = judge_cel(rows, InboundRule(), WallClock(), RESTART)
+    assert (call.outcome, call.answered_by) == (Outcome.ANSWERED, "PJSIP/101")
+
+
+def test_a_call_that_began_after_the_restart_goes_on() -> None:
+    earlier = Restart(START - timedelta(seconds=20), START - timedelta(seconds=10))
+    assert judge_cel([arrives(), DIALS, rings()], InboundRule(), WallClock(), earlier) == []
 
 
 def test_two_calls_at_once_may_be_counted_in_the_other_order() -> None:

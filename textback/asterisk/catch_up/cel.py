@@ -5,14 +5,14 @@ message was left. What it says of channels and bridges is enough to know who hea
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from textback.asterisk.catch_up.layout import Record
 from textback.asterisk.catch_up.retelling import Retelling
 from textback.asterisk.catch_up.times import WallClock, born_at, naming_bad_times, shown_time
-from textback.asterisk.events import Shutdown
+from textback.asterisk.events import Headers
 from textback.asterisk.inbound import InboundRule
 from textback.asterisk.reading import to_event
 from textback.asterisk.tracker import CallTracker
@@ -22,23 +22,58 @@ from textback.core.errors import ConfigError, Problem
 _COUNTED = re.compile(r"(?:.*-)?(\d+)\.(\d+)", re.ASCII | re.DOTALL)
 
 
-def judge_cel(records: Sequence[Record], inbound: InboundRule, clock: WallClock) -> list[CallEnded]:
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """The PBX was still alive at `alive_at`, and started anew at `booted_at`."""
+
+    alive_at: datetime
+    booted_at: datetime
+
+
+def judge_cel(
+    records: Sequence[Record],
+    inbound: InboundRule,
+    clock: WallClock,
+    restart: Restart | None = None,
+) -> list[CallEnded]:
     """The inbound calls that ended within these rows, which stand in the order of writing.
 
-    Raises ConfigError when events that the verdict hangs on are not written at all.
+    A killed PBX writes no end of its calls: by `restart`, or by the calls that come after it, they
+    are known to be over. Raises ConfigError when events that the verdict hangs on are not written
+    at all.
     """
     _check_events(records)
-    retelling, boots = Retelling(records), _Boots()
     tracker = CallTracker(inbound)
     findings: list[Finding] = []
+    for headers, now in _story(records, clock, restart):
+        event = to_event(headers)
+        findings += tracker.feed(event, now) if event else []
+    return [_dated(each) for each in findings if isinstance(each, CallEnded)]
+
+
+def _story(
+    records: Sequence[Record], clock: WallClock, restart: Restart | None
+) -> Iterator[tuple[Headers, datetime]]:
+    """The AMI events that the rows stand for, each with its time."""
+    retelling, boots = Retelling(records), _Boots()
+    last = datetime.fromtimestamp(0, UTC)
     for place, row in enumerate(records):
         now = _time_of(row, clock)
         if row["event"] == "CHAN_START" and boots.began_anew(row["uniqueid"]):
-            findings += tracker.feed(Shutdown({}), now)
-        for headers in retelling.events_of(place):
-            event = to_event(headers)
-            findings += tracker.feed(event, now) if event else []
-    return [_dated(each) for each in findings if isinstance(each, CallEnded)]
+            killed_at = _killed_at(last, now, restart)
+            yield from ((headers, killed_at) for headers in retelling.killed())
+        yield from ((headers, now) for headers in retelling.events_of(place))
+        last = now
+    if restart is not None:
+        killed_at = _killed_at(last, restart.booted_at, restart)
+        dead = retelling.killed(born_by=restart.booted_at)
+        yield from ((headers, killed_at) for headers in dead)
+
+
+def _killed_at(last_row: datetime, next_sign: datetime, restart: Restart | None) -> datetime:
+    """As early as can be, so that nobody is texted late: after the last sign of life."""
+    alive_at = max(last_row, restart.alive_at) if restart else last_row
+    return min(alive_at, next_sign)
 
 
 def _time_of(row: Record, clock: WallClock) -> datetime:
@@ -79,7 +114,7 @@ class _Boots:
             return False
         (born, count), (last_born, last_count) = (int(found[1]), int(found[2])), self._last
         # Two channels born at once may be counted in the other order.
-        anew = count < last_count and born > last_born + 1
+        anew = count <= last_count and born > last_born + 1
         if anew or count > last_count:
             self._last = (born, count)
         return anew

@@ -6,14 +6,16 @@ Rows are retold all at once: some of what AMI says early, CEL shows only on a la
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from textback.asterisk.catch_up.layout import Record
+from textback.asterisk.catch_up.times import born_at
 from textback.asterisk.events import Headers
 from textback.asterisk.inbound import endpoint_of
 
 _ENDS = ("HANGUP", "CHAN_END")
 _NOT_YET, _RINGS_AT_US, _RINGING, _UP = "0", "4", "5", "6"  # ChannelState
-_USER_BUSY = "17"  # Q.850
+_STOPPED, _USER_BUSY = "0", "17"  # Q.850; Asterisk says 0 of all channels when it is stopped
 # ... and causes of legs that never rang: no such user, unreachable, rejected at once, congestion
 _NEVER_RANG = frozenset(
     {_USER_BUSY, "1", "3", "20", "21", "27", "34", "38", "41", "42", "44", "58"}
@@ -44,6 +46,7 @@ class Retelling:
         self._records = records
         self._channels: dict[str, _Channel] = {}
         self._called_by: dict[str, list[_Channel]] = {}
+        self._live: dict[str, _Channel] = {}
         self._dialling: dict[str, str] = {}  # who is at that now, and the arguments
         for place, row in enumerate(records):
             self._read_ahead(place, row)
@@ -79,16 +82,39 @@ class Retelling:
             case "HANGUP" | "CHAN_END":
                 yield from self._hung_up(place, row, channel)
 
+    def killed(self, born_by: datetime | None = None) -> Iterator[Headers]:
+        """The PBX was killed: what it would have said of each live channel, had it been stopped.
+
+        With `born_by`, of those channels only that were born until then.
+        """
+        dead = [c for c in self._live.values() if born_by is None or _is_born_by(born_by, c)]
+        for channel in dead:
+            if channel.rings:
+                yield self._dial_ended(channel, "NOANSWER")
+        for channel in dead:
+            del self._live[channel.first["uniqueid"]]
+            self._dialling.pop(channel.first["uniqueid"], None)
+            yield _told("Hangup", channel.first, Cause=_STOPPED)
+
     def _born(self, row: Record, channel: _Channel) -> Iterator[Headers]:
+        self._live[row["uniqueid"]] = channel
         begins_a_call = row["uniqueid"] == row["linkedid"] and not channel.called_by_pbx
         yield _told("Newchannel", row, ChannelState=_RINGS_AT_US if begins_a_call else _NOT_YET)
-        if channel.called_by_pbx and row["uniqueid"] != row["linkedid"]:
+        if row["uniqueid"] != row["linkedid"] and self._is_dialled(row, channel):
             channel.dialler = self._dialler_of(row)
             channel.rings = True
             self._called_by.setdefault(channel.dialler, []).append(channel)
             yield self._dial("DialBegin", channel, DialString=self._dial_string(channel))
             if channel.cause not in _NEVER_RANG:
                 yield _told("Newstate", row, ChannelState=_RINGING)
+
+    def _is_dialled(self, row: Record, channel: _Channel) -> bool:
+        # Later rows show it. A phone that rang when the PBX was killed has none.
+        cut_off = channel.last_end < 0 and any(
+            self._channels[u].first["linkedid"] == row["linkedid"] and _device(arguments, row)
+            for u, arguments in self._dialling.items()
+        )
+        return channel.called_by_pbx or cut_off
 
     def _dialler_of(self, called: Record) -> str:
         """Who dials this channel, which CEL does not say: who is dialling, and such a device."""
@@ -132,6 +158,7 @@ class Retelling:
             if channel.rings:
                 yield self._dial_ended(channel, self._status_of(channel))
         if place == channel.last_end:
+            self._live.pop(row["uniqueid"], None)
             self._dialling.pop(row["uniqueid"], None)
             yield from self._others_stop_ringing(row["uniqueid"])
             yield _told("Hangup", row, Cause=channel.cause)
@@ -157,6 +184,11 @@ class Retelling:
         caller = self._channels.get(called.first["linkedid"])
         gave_up = caller is not None and caller.dial_status == "CANCEL"
         return "CANCEL" if gave_up else "NOANSWER"
+
+
+def _is_born_by(time: datetime, channel: _Channel) -> bool:
+    born = born_at(channel.first["uniqueid"])
+    return born is not None and born <= time
 
 
 def _device(arguments: str, called: Record) -> str:

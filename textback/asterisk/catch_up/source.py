@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from textback.asterisk.catch_up.cdr import judge_cdr
-from textback.asterisk.catch_up.cel import judge_cel
+from textback.asterisk.catch_up.cel import Restart, judge_cel
 from textback.asterisk.catch_up.csv_file import CsvHistory
 from textback.asterisk.catch_up.database import DatabaseHistory, server_engine, sqlite_engine
 from textback.asterisk.catch_up.layout import Kind, Record, kind_of, layout_of
@@ -48,16 +48,26 @@ class HistorySource:
     reader: _Reader
     zone: ZoneInfo | None = None
 
-    def calls(self, since: datetime, until: datetime, inbound: InboundRule) -> list[CallEnded]:
+    def calls(
+        self,
+        since: datetime,
+        until: datetime,
+        inbound: InboundRule,
+        restart: Restart | None = None,
+    ) -> list[CallEnded]:
         """The inbound calls that ended from `since` to `until`, in the order they ended.
 
-        A call still under way is not among them, nor one that lasted over four hours. Blocks: for
-        a thread. Raises LinkDown (not reachable now), AccessRefused, ConfigError (what is written
+        A call still under way is not among them, nor one that lasted over four hours. Calls that
+        `restart` ended are known from CEL only: CDR has no record of them. Blocks: for a thread.
+        Raises LinkDown (not reachable now), AccessRefused, ConfigError (what is written
         there does not suffice to judge).
         """
         kind, records = self.reader.read(since - _LONGEST_CALL)
-        judge = judge_cel if kind is Kind.CEL else judge_cdr
-        calls = judge(records, inbound, WallClock(self.zone))
+        clock = WallClock(self.zone)
+        if kind is Kind.CEL:
+            calls = judge_cel(records, inbound, clock, restart)
+        else:
+            calls = judge_cdr(records, inbound, clock)
         within = [call for call in calls if since <= call.ended_at <= until]
         return sorted(within, key=lambda call: call.ended_at)
 

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
-from textback.asterisk.simulator.steps import LAST, WAIT, is_step, takes
+from textback.asterisk.simulator.call import SimulatedCall
+from textback.asterisk.simulator.exchange import Numbers
+from textback.asterisk.simulator.steps import ALSO, LAST, STEPS, WAIT, is_step, takes
 
 
 class UnknownScenario(ValueError):
@@ -52,6 +55,35 @@ def scenario(name: str) -> Scenario:
     if name not in scenarios():
         raise UnknownScenario(f"no scenario {name!r}; there are: {', '.join(scenarios())}")
     return scenarios()[name]
+
+
+def own_scenario(file: Path) -> Scenario:
+    """The scenario in a file of the user's own.
+
+    It is rehearsed first. Raises BadScenario when a step cannot be played where it stands, too;
+    OSError.
+    """
+    try:
+        found = parse_scenario(file.stem, file.read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise BadScenario(f"{file}: not UTF-8") from None
+    for step in found.steps:
+        if step.verb == ALSO:
+            scenario(step.arguments[1])
+    _rehearse(found)
+    return found
+
+
+def _rehearse(script: Scenario) -> None:
+    """Play all steps to nobody, without the pauses."""
+    call = SimulatedCall("100", "200", Numbers(0), lambda _headers: None, lambda *_: None)
+    for step in script.steps:
+        try:
+            if step.verb in STEPS:
+                STEPS[step.verb](call, *step.arguments)
+        except (LookupError, ValueError, AttributeError) as error:
+            told = " ".join([step.verb, *step.arguments])
+            raise BadScenario(f"{script.name}: {told!r} cannot be done at that point") from error
 
 
 def parse_scenario(name: str, text: str) -> Scenario:

@@ -93,13 +93,13 @@ class PbxSimulator:
     ) -> None:
         self.stop()
 
-    def call(self, from_: str, did: str, what: str) -> str:
+    def call(self, from_: str, did: str, what: str | Scenario) -> str:
         """Begin a call and return its uniqueid at once; it goes on by itself.
 
-        `what` is the name of a scenario. Raises UnknownScenario, or ValueError when a number holds
-        blanks or control characters.
+        `what` is a scenario or the name of one in the package. Raises UnknownScenario, or
+        ValueError when a number holds blanks or control characters.
         """
-        script = scenario(what)
+        script = scenario(what) if isinstance(what, str) else what
         for title, value in (("from", from_), ("did", did)):
             if not _WORD.fullmatch(value):
                 raise ValueError(f"{title}: no blanks or control characters, 80 characters at most")

@@ -79,9 +79,10 @@ def _setting(modem: Firmware, call: Call) -> list[str]:
         value = modem.settings[call.name]
         return [f'{call.name}: "{value}"' if setting.quoted else f"{call.name}: {value}"]
     if call.kind == "=":
-        if call.text(0) not in ALLOWED.get(call.name, {call.text(0)}):
+        value = ",".join(call.args)
+        if value not in ALLOWED.get(call.name, {value}):
             raise CommandError
-        modem.settings[call.name] = ",".join(call.args)
+        modem.settings[call.name] = value
     return []
 
 
