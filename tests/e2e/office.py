@@ -103,7 +103,7 @@ class SimulatedOffice:
                 session, conversation.id, self.staff_id, body, "US", utc_now()
             )
         web.close()
-        return message.id
+        return message
 
     def texts(self, direction: Direction = Direction.OUT) -> list[Message]:
         with self.database.read() as session:

@@ -78,7 +78,9 @@ class Sims:
             for number in numbers:
                 conversation = conversations.conversation_with(session, number, now)
                 body = f"text {next(self.serial)}"
-                conversations.queue_text(session, conversation, kind, body, now, author_id=author)
+                conversations.queue_text(
+                    session, conversation.id, kind, body, now, author_id=author
+                )
 
     def texts(self, number: str | None = None) -> list[Message]:
         with self.database.read() as session:

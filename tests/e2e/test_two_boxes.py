@@ -64,8 +64,8 @@ def test_a_box_that_starts_leaves_alone_what_another_is_sending(
         north.wait_for_link("modem", LinkState.UP)
     with north.database.write() as session:  # as if north were killed in the middle of it
         conversation = conversations.conversation_with(session, LEAD, utc_now())
-        text = conversations.queue_text(session, conversation, Kind.GREETING, "hello", utc_now())
-        messages.claim(session, text.id, "north/sim", [("00AA", 10)], utc_now())
+        text = conversations.queue_text(session, conversation.id, Kind.GREETING, "hello", utc_now())
+        messages.claim(session, text, "north/sim", [("00AA", 10)], utc_now())
     with south.running():
         wait_until(lambda: ("modem", "south/sim", LinkState.UP) in shown(south), "south's modem")
         assert states(north) == [MessageState.SENDING]

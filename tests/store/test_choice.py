@@ -44,7 +44,8 @@ class Outbox:
         with self.database.write() as session:
             conversation = conversations.conversation_with(session, number, self.now)
             conversation.line_id = line
-            return conversations.queue_text(session, conversation, kind, "hello", self.now).id
+            session.flush()
+            return conversations.queue_text(session, conversation.id, kind, "hello", self.now)
 
     def take(self, modem: str, *, automatic: bool = True) -> messages.ToSend | None:
         """The next text for a modem, claimed."""
@@ -270,8 +271,8 @@ def test_of_many_modems_that_ask_at_once_each_text_goes_to_one_that_may_take_it(
                 author = chance.choice([None, staff])
                 queued.append(
                     conversations.queue_text(
-                        session, conversation, Kind.REPLY, "x", outbox.now, author_id=author
-                    ).id
+                        session, conversation.id, Kind.REPLY, "x", outbox.now, author_id=author
+                    )
                 )
 
     def work(modem: str) -> list[int]:

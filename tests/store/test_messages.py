@@ -21,15 +21,14 @@ TWO_PARTS = [("00AA", 10), ("00BB", 11)]
 def queue(database: Database, now: datetime, number: str = NUMBER, **options: object) -> int:
     with database.write() as session:
         conversation = conversations.conversation_with(session, number, now)
-        message = conversations.queue_text(
+        return conversations.queue_text(
             session,
-            conversation,
+            conversation.id,
             Kind.GREETING,
             "hello",
             now,
             **options,  # type: ignore[arg-type]
         )
-        return message.id
 
 
 def claim(

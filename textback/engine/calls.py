@@ -1,22 +1,21 @@
 """Use cases: what the tracker finds out about calls, each kept in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatchmethod
 
 from sqlalchemy.orm import Session
 
-from textback.core import lines, phone, policy
+from textback.core import lines, policy
 from textback.core.calls import CallBegan, CallEnded, OutboundEnded, VoicemailReached
 from textback.core.messages import Kind
-from textback.core.office import Office
 from textback.engine.on_the_line import OnTheLine
 from textback.store import calls, conversations, greetings
-from textback.store import lines as line_store
+from textback.store.calls import Decided
 from textback.store.database import Database
 from textback.store.models import Call, Conversation
-from textback.store.office import load_office
+from textback.store.setup import Setup, load_setup
 
 GOT_THROUGH = "they got through meanwhile"
 
@@ -24,6 +23,18 @@ GOT_THROUGH = "they got through meanwhile"
 @dataclass(frozen=True, slots=True)
 class SightLost:
     """The link to the PBX is lost: nobody knows any more who is on the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A call to decide about, and what was looked up for it; `ended` is False in voicemail."""
+
+    pbx: str
+    call: CallEnded
+    ended: bool
+    setup: Setup
+    number: str | None
+    conversation: Conversation | None
 
 
 News = CallBegan | VoicemailReached | CallEnded | OutboundEnded | SightLost
@@ -44,8 +55,7 @@ class CallBook:
     def start(self) -> None:
         """Let go of what an earlier life of this program held back."""
         with self._database.write() as session:
-            for number in greetings.held_numbers(session, self._box):
-                self._release(session, number)
+            self._release_numbers(session, greetings.held_numbers(session, self._box))
 
     def take(self, pbx: str, news: News) -> None:
         """Keep one finding. Raises OperationalError when the database cannot be written."""
@@ -54,9 +64,8 @@ class CallBook:
     def set_aside(self, pbx: str, call: CallEnded) -> None:
         """Keep a call about which nothing could be decided, so that staff see it all the same."""
         with self._database.write() as session:
-            kept = calls.record(session, pbx, call)
-            if kept is not None:
-                kept.decision = policy.PolicyReason.NOT_DECIDED
+            if calls.known(session, pbx, call.uniqueid) is None:
+                calls.record(session, pbx, call, Decided(policy.PolicyReason.NOT_DECIDED))
 
     @singledispatchmethod
     def _take(self, news: News, pbx: str) -> None:
@@ -65,7 +74,7 @@ class CallBook:
     @_take.register
     def _began(self, news: CallBegan, pbx: str) -> None:
         with self._database.read() as session:
-            number = _number(session, news.number)
+            number = load_setup(session).number(news.number)
             waits = number is not None and greetings.is_queued(session, number)
         if number is not None:
             self._on_the_line.began(pbx, news.uniqueid, number)
@@ -77,31 +86,26 @@ class CallBook:
     def _lost_sight(self, _news: SightLost, pbx: str) -> None:
         freed = self._on_the_line.lost_sight_of(pbx)
         with self._database.write() as session:
-            for number in freed:
-                self._release(session, number)
+            self._release_numbers(session, freed)
 
     @_take.register
     def _voicemail(self, news: VoicemailReached, pbx: str) -> None:
         with self._database.write() as session:
-            kept = calls.record(session, pbx, news.call, ended=False)
-            if kept is not None:
-                self._decide(session, kept, news.call, ended=False)
+            self._keep(session, pbx, news.call, ended=False)
 
     @_take.register
     def _ended(self, call: CallEnded, pbx: str) -> None:
         self._on_the_line.ended(pbx, call.uniqueid)
         with self._database.write() as session:
-            call = calls.as_seen(session, pbx, call)
-            kept = calls.record(session, pbx, call)
-            if kept is not None:
-                self._settle(session, kept, call)
+            self._keep(session, pbx, call, ended=True)
 
     @_take.register
     def _outbound(self, call: OutboundEnded, pbx: str) -> None:
         """A call back belongs to the conversation; other outbound calls are nobody's business."""
         self._on_the_line.ended(pbx, call.uniqueid)
         with self._database.write() as session:
-            number = _number(session, call.number)
+            setup = load_setup(session)
+            number = setup.number(call.number)
             conversation = number and conversations.existing_conversation(session, number)
             if not conversation:
                 return
@@ -112,87 +116,115 @@ class CallBook:
             conversation.last_at = max(conversation.last_at, call.ended_at)
             if call.answered_at is not None:
                 conversation.waiting_since = None
-            self._after(session, conversation.number, reached=call.answered_at is not None)
+            self._after(session, setup, conversation, reached=call.answered_at is not None)
 
-    def _settle(self, session: Session, kept: Call, call: CallEnded) -> None:
-        number = _number(session, call.caller)
-        if number is not None:
-            self._after(session, number, reached=call.person_reached)
-        if not kept.texted:
-            self._decide(session, kept, call, ended=True)
+    def _keep(self, session: Session, pbx: str, call: CallEnded, *, ended: bool) -> None:
+        """Keep what is told of a call, and decide about a text unless there is one already.
 
-    def _after(self, session: Session, number: str, *, reached: bool) -> None:
+        A caller who is new to us is what has to be quick: all that is looked up is looked up once.
+        """
+        kept = calls.known(session, pbx, call.uniqueid)
+        if kept is not None and not calls.tells_more(kept, ended=ended):
+            return
+        if kept is not None:
+            call = calls.as_seen(kept, call)
+        setup = load_setup(session)
+        number = setup.number(call.caller)
+        conversation = number and conversations.existing_conversation(session, number)
+        if ended and conversation:
+            self._after(session, setup, conversation, reached=call.person_reached)
+        if kept is not None and kept.texted:
+            calls.learn(session, kept, call, None)
+            return
+        case = _Case(pbx, call, ended, setup, number, conversation or None)
+        self._decide(session, kept, case)
+
+    def _after(
+        self, session: Session, setup: Setup, conversation: Conversation, *, reached: bool
+    ) -> None:
         """A call with this number is over: a greeting that waits is withdrawn, or may go."""
         if reached:
             reason = policy.PolicyReason.GOT_THROUGH
-            greetings.cancel(session, number, self._now(), GOT_THROUGH, reason)
-        elif not self._on_the_line.has(number):
-            self._release(session, number)
+            greetings.cancel(session, conversation.number, self._now(), GOT_THROUGH, reason)
+        elif not self._on_the_line.has(conversation.number):
+            self._release(session, setup, conversation)
 
-    def _release(self, session: Session, number: str) -> None:
-        conversation = conversations.existing_conversation(session, number)
-        if conversation is not None:
-            grace = line_store.rules_of(session, conversation.line_id).grace_time
-            lasting = policy.TOO_LATE_AFTER
-            greetings.release(session, number, grace=grace, lasting=lasting, now=self._now())
+    def _release(self, session: Session, setup: Setup, conversation: Conversation) -> None:
+        grace = setup.rules_of(conversation.line_id).grace_time
+        lasting, now = policy.TOO_LATE_AFTER, self._now()
+        greetings.release(session, conversation.number, grace=grace, lasting=lasting, now=now)
 
-    def _decide(self, session: Session, kept: Call, call: CallEnded, *, ended: bool) -> None:
-        office = load_office(session)
-        number = phone.e164(call.caller, (office or Office()).country)
-        line = lines.line_of(call, line_store.lines(session))
-        kept.line_id = line.id if line else None
-        conversation = _conversation(session, call, number, kept.line_id, self._now())
-        known = policy.Known(
+    def _release_numbers(self, session: Session, numbers: Iterable[str]) -> None:
+        setup = load_setup(session)
+        for number in numbers:
+            conversation = conversations.existing_conversation(session, number)
+            if conversation is not None:
+                self._release(session, setup, conversation)
+
+    def _decide(self, session: Session, kept: Call | None, case: _Case) -> None:
+        line = lines.line_of(case.call, case.setup.lines)
+        line_id = line.id if line else None
+        decision = policy.decide(case.call, self._known(session, case, line_id))
+        conversation_id = _conversation(session, case, line_id, self._now())
+        texted = isinstance(decision, policy.Send)
+        decided = Decided(decision.reason, texted, line_id, conversation_id)
+        if kept is not None:
+            calls.learn(session, kept, case.call, decided)
+            call_id = kept.id
+        else:
+            call_id = calls.record(session, case.pbx, case.call, decided, ended=case.ended)
+        if conversation_id is not None and isinstance(decision, policy.Send):
+            self._queue(session, case, call_id, conversation_id, decision)
+
+    def _known(self, session: Session, case: _Case, line_id: int | None) -> policy.Known:
+        number, conversation = case.number, case.conversation
+        return policy.Known(
             now=self._now(),
-            office=office,
+            office=case.setup.office,
             number=number,
-            rules=line_store.rules_of(session, kept.line_id),
-            ended=ended,
+            rules=case.setup.rules_of(line_id),
+            ended=case.ended,
             opted_out=number is not None and conversations.opted_out(session, number),
             last_greeting_at=_last_greeting_at(session, conversation),
         )
-        decision = policy.decide(call, known)
-        kept.decision = decision.reason
-        kept.texted = isinstance(decision, policy.Send)
-        kept.conversation_id = conversation.id if conversation else None
-        if conversation is not None and isinstance(decision, policy.Send):
-            self._queue(session, kept, conversation, decision)
 
     def _queue(
-        self, session: Session, kept: Call, conversation: Conversation, decision: policy.Send
+        self,
+        session: Session,
+        case: _Case,
+        call_id: int,
+        conversation_id: int,
+        decision: policy.Send,
     ) -> None:
         conversations.queue_text(
             session,
-            conversation,
+            conversation_id,
             Kind.GREETING,
             decision.text,
             self._now(),
-            call_id=kept.id,
+            call_id=call_id,
             not_before=decision.not_before,
             expires_at=decision.expires_at,
         )
-        if self._on_the_line.has(conversation.number, besides=kept.uniqueid):
-            greetings.hold(session, conversation.number)
-
-
-def _number(session: Session, raw: str) -> str | None:
-    return phone.e164(raw, (load_office(session) or Office()).country)
+        if case.number and self._on_the_line.has(case.number, besides=case.call.uniqueid):
+            greetings.hold(session, case.number)
 
 
 def _last_greeting_at(session: Session, conversation: Conversation | None) -> datetime | None:
     return greetings.last_at(session, conversation.id) if conversation else None
 
 
-def _conversation(
-    session: Session, call: CallEnded, number: str | None, line_id: int | None, now: datetime
-) -> Conversation | None:
+def _conversation(session: Session, case: _Case, line_id: int | None, now: datetime) -> int | None:
     """A missed caller's conversation. An answered call only joins one that exists already."""
-    if number is None or call.withheld:
+    conversation, call = case.conversation, case.call
+    if case.number is None or call.withheld:
         return None
-    if lines.loss_of(call) is None:
-        return conversations.existing_conversation(session, number)
-    conversation = conversations.conversation_with(session, number, now)
-    conversations.touch(conversation, now)
-    conversation.name = conversation.name or call.caller_name[:128]
-    conversation.line_id = line_id if line_id is not None else conversation.line_id
-    return conversation
+    if conversation is None:
+        missed = lines.loss_of(call) is not None
+        name = call.caller_name[:128]
+        return conversations.begin(session, case.number, name, line_id, now) if missed else None
+    if lines.loss_of(call) is not None:
+        conversations.touch(conversation, now)
+        conversation.name = conversation.name or call.caller_name[:128]
+        conversation.line_id = line_id if line_id is not None else conversation.line_id
+    return conversation.id

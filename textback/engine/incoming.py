@@ -110,4 +110,4 @@ def _opt_out(session: Session, office: Office, conversation: Conversation, now: 
     messages.cancel_queued(session, conversation.id, now, "the person asked for no more texts")
     if office.firm and phone.e164(conversation.number, office.country):
         text = filled(office.text_opted_out, office)
-        conversations.queue_text(session, conversation, Kind.OPT_OUT_CONFIRMATION, text, now)
+        conversations.queue_text(session, conversation.id, Kind.OPT_OUT_CONFIRMATION, text, now)

@@ -1,59 +1,87 @@
 """Judged calls, and the times in which nobody listened."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from textback.core.calls import CallEnded, OutboundEnded, Outcome, Voicemail
 from textback.core.messages import Direction
 from textback.core.verdict import judge
 from textback.store.changes import Topic, bump
+from textback.store.database import add_row
 from textback.store.models import Call, Gap
 
+_KNOWN = select(Call).where(Call.pbx == bindparam("pbx"), Call.uniqueid == bindparam("uniqueid"))
 
-def record(session: Session, pbx: str, call: CallEnded, *, ended: bool = True) -> Call | None:
-    """Keep an inbound call with its verdict; None when nothing new is told of it.
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What the policy made of a call, and where it belongs."""
+
+    reason: str
+    texted: bool = False
+    line_id: int | None = None
+    conversation_id: int | None = None
+
+
+def known(session: Session, pbx: str, uniqueid: str) -> Call | None:
+    """What is kept of a call already."""
+    return session.scalar(_KNOWN, {"pbx": pbx, "uniqueid": uniqueid})
+
+
+def tells_more(kept: Call, *, ended: bool) -> bool:
+    """Whether there is something new in a call that is known, and has `ended` now.
 
     A call is one row by its PBX and uniqueid: kept first, perhaps, when it enters voicemail, then
     when it ends; and once more when its end was not seen and the PBX's own records tell it.
-    What the policy decides is filled in by the caller, in the same transaction.
     """
-    row = _known(session, pbx, call.uniqueid)
-    if row is None:
-        row = Call(pbx=pbx, texted=False, decision="", **_facts(call), ended=ended)
-        session.add(row)
-    elif ended and (not row.ended or row.outcome is Outcome.UNKNOWN):
-        for name, value in _facts(call).items():
-            setattr(row, name, value)
-        row.ended = True
-    else:
-        return None
-    session.flush()
+    return ended and (not kept.ended or kept.outcome is Outcome.UNKNOWN)
+
+
+def record(
+    session: Session, pbx: str, call: CallEnded, decided: Decided, *, ended: bool = True
+) -> int:
+    """Keep an inbound call that was not known, with its verdict; its id."""
     bump(session, Topic.INBOX)
-    return row
+    columns = _facts(call) | _decision(decided)
+    return add_row(session, Call, pbx=pbx, ended=ended, **columns)
 
 
-def as_seen(session: Session, pbx: str, call: CallEnded) -> CallEnded:
+def learn(session: Session, kept: Call, call: CallEnded, decided: Decided | None) -> None:
+    """The end of a call that is known; `decided` where it was decided anew."""
+    for name, value in (_facts(call) | (_decision(decided) if decided else {})).items():
+        setattr(kept, name, value)
+    kept.ended = True
+    bump(session, Topic.INBOX)
+
+
+def _decision(decided: Decided) -> dict[str, Any]:
+    return {
+        "decision": decided.reason,
+        "texted": decided.texted,
+        "line_id": decided.line_id,
+        "conversation_id": decided.conversation_id,
+    }
+
+
+def as_seen(kept: Call, call: CallEnded) -> CallEnded:
     """A call with what was seen of it before: the PBX's own records tell less than its events.
 
     They do not show that a number was withheld, and may lack that somebody spoke with the caller.
     """
-    row = _known(session, pbx, call.uniqueid)
-    if row is None:
-        return call
     return replace(
         call,
-        withheld=call.withheld or row.withheld,
-        person_reached=call.person_reached or row.person_reached,
+        withheld=call.withheld or kept.withheld,
+        person_reached=call.person_reached or kept.person_reached,
     )
 
 
 def record_outbound(session: Session, pbx: str, call: OutboundEnded) -> Call | None:
     """Keep a call that the office made; None when it is known already."""
-    if _known(session, pbx, call.uniqueid) is not None:
+    if known(session, pbx, call.uniqueid) is not None:
         return None
     answered = call.answered_at is not None
     row = Call(
@@ -87,10 +115,6 @@ def record_outbound(session: Session, pbx: str, call: OutboundEnded) -> Call | N
     session.add(row)
     bump(session, Topic.INBOX)
     return row
-
-
-def _known(session: Session, pbx: str, uniqueid: str) -> Call | None:
-    return session.scalar(select(Call).where(Call.pbx == pbx, Call.uniqueid == uniqueid))
 
 
 def _facts(call: CallEnded) -> dict[str, Any]:

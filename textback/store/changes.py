@@ -4,13 +4,14 @@ import logging
 import threading
 from collections.abc import Callable
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Insert, bindparam, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from textback.store.database import Database, insert_into, tell_others
+from textback.store.database import Database, insert_in, tell_others
 from textback.store.models import Topic as TopicRow
 
 log = logging.getLogger(__name__)
@@ -28,14 +29,17 @@ class Topic(StrEnum):
 
 def bump(session: Session, *topics: Topic) -> None:
     """Say, as part of this transaction, that something changed."""
-    for topic in topics:
-        first = insert_into(session, TopicRow).values(name=topic.value, version=1)
-        session.execute(
-            first.on_conflict_do_update(
-                index_elements=[TopicRow.name], set_={"version": TopicRow.version + 1}
-            )
-        )
+    connection = session.connection()
+    names = [{"name": topic.value} for topic in topics]
+    connection.execute(_count_up(connection.dialect.name), names)
     tell_others(session)
+
+
+@cache
+def _count_up(dialect: str) -> Insert:
+    first = insert_in(dialect, TopicRow).values(name=bindparam("name"), version=1)
+    more = {"version": TopicRow.version + 1}
+    return first.on_conflict_do_update(index_elements=[TopicRow.name], set_=more)
 
 
 class Changes:

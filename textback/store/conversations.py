@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from textback.core import phone
@@ -10,9 +10,15 @@ from textback.core.errors import TextbackError
 from textback.core.messages import Direction, Kind, MessageState
 from textback.core.segments import clean
 from textback.store.changes import Topic, bump
+from textback.store.database import add_row
 from textback.store.models import Conversation, Message, OptOut
 
 MANUAL, AUTOMATIC = 0, 10  # a person's reply goes before a machine's
+
+_OF_NUMBER = select(Conversation).where(Conversation.number == bindparam("number"))
+_OPTED_OUT = select(OptOut.number).where(
+    OptOut.number == bindparam("number"), OptOut.ended_at.is_(None)
+)
 
 
 class CannotReply(TextbackError):
@@ -21,7 +27,7 @@ class CannotReply(TextbackError):
 
 def conversation_with(session: Session, number: str, now: datetime) -> Conversation:
     """The conversation with this number, a new one if there is none yet."""
-    found = session.scalar(select(Conversation).where(Conversation.number == number))
+    found = existing_conversation(session, number)
     if found is None:
         found = Conversation(number=number, created_at=now, last_at=now)
         session.add(found)
@@ -30,7 +36,20 @@ def conversation_with(session: Session, number: str, now: datetime) -> Conversat
 
 
 def existing_conversation(session: Session, number: str) -> Conversation | None:
-    return session.scalar(select(Conversation).where(Conversation.number == number))
+    return session.scalar(_OF_NUMBER, {"number": number})
+
+
+def begin(session: Session, number: str, name: str, line_id: int | None, now: datetime) -> int:
+    """A conversation with a number that has none, open; its id."""
+    return add_row(
+        session,
+        Conversation,
+        number=number,
+        name=name,
+        line_id=line_id,
+        created_at=now,
+        last_at=now,
+    )
 
 
 def touch(conversation: Conversation, now: datetime) -> None:
@@ -41,7 +60,7 @@ def touch(conversation: Conversation, now: datetime) -> None:
 
 def queue_text(
     session: Session,
-    conversation: Conversation,
+    conversation_id: int,
     kind: Kind,
     body: str,
     now: datetime,
@@ -50,10 +69,13 @@ def queue_text(
     call_id: int | None = None,
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
-) -> Message:
-    """Put a text to this number into the outbox; its transaction's end hands it to a modem."""
-    message = Message(
-        conversation_id=conversation.id,
+) -> int:
+    """Put a text into the outbox, whose transaction's end hands it to a modem; the text's id."""
+    bump(session, Topic.INBOX, Topic.OUTBOX)
+    return add_row(
+        session,
+        Message,
+        conversation_id=conversation_id,
         direction=Direction.OUT,
         kind=kind,
         body=body,
@@ -65,15 +87,11 @@ def queue_text(
         not_before=not_before,
         expires_at=expires_at,
     )
-    session.add(message)
-    session.flush()
-    bump(session, Topic.INBOX, Topic.OUTBOX)
-    return message
 
 
 def reply(
     session: Session, conversation_id: int, staff_id: int, body: str, country: str, now: datetime
-) -> Message:
+) -> int:
     """A person answers: the text is queued, the conversation is theirs if it was nobody's.
 
     Raises CannotReply where the number opted out, is no phone number, or the text is empty.
@@ -90,7 +108,7 @@ def reply(
     if conversation.owner_id is None:
         conversation.owner_id = staff_id
     touch(conversation, now)
-    return queue_text(session, conversation, Kind.REPLY, body, now, author_id=staff_id)
+    return queue_text(session, conversation_id, Kind.REPLY, body, now, author_id=staff_id)
 
 
 def claim(session: Session, conversation_id: int, staff_id: int) -> bool:
@@ -131,8 +149,7 @@ def _changed(
 
 
 def opted_out(session: Session, number: str) -> bool:
-    row = session.get(OptOut, number)
-    return row is not None and row.ended_at is None
+    return session.execute(_OPTED_OUT, {"number": number}).first() is not None
 
 
 def opt_out(session: Session, number: str, now: datetime) -> bool:

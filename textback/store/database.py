@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from threading import Event
 from typing import Any, Protocol
 
-from sqlalchemy import URL, DateTime, Dialect, Engine, TypeDecorator, event
+from sqlalchemy import URL, DateTime, Dialect, Engine, Table, TypeDecorator, event, insert
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from textback.store import postgresql, sqlite
 
@@ -102,7 +104,22 @@ class Database:
 
 def insert_into(session: Session, table: type[Any]) -> SqliteInsert | PostgresqlInsert:
     """An INSERT that knows ON CONFLICT, in the language of the session's database."""
-    return _dialect(session.get_bind().dialect.name).insert(table)
+    return insert_in(session.get_bind().dialect.name, table)
+
+
+def insert_in(dialect: str, table: type[Any]) -> SqliteInsert | PostgresqlInsert:
+    """The same by the name of the language."""
+    return _dialect(dialect).insert(table)
+
+
+def add_row(session: Session, table: type[Any], **values: object) -> int:
+    """Insert one row without the unit of work, which takes five times as long; its id."""
+    return int(session.connection().execute(_insert_into(table.__table__), values).scalar_one())
+
+
+@cache
+def _insert_into(table: Table) -> ReturningInsert[Any]:
+    return insert(table).returning(table.c.id)
 
 
 def tell_others(session: Session) -> None:

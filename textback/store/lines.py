@@ -1,32 +1,45 @@
 """The office's lines in the database."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from textback.core import lines as core
 from textback.core.lines import LineMatch, LineRules, MatchBy, rules_from_fields, rules_to_fields
 from textback.store.models import Call, Conversation, Line, Setting
+from textback.store.office import settings
 
 DEFAULT_RULES = "default_line."
+_LINES = select(Line.id, Line.name, Line.match_by, Line.pattern, Line.rules).order_by(
+    Line.name, Line.id
+)
 
 
 def lines(session: Session) -> list[core.Line]:
     """All lines, by name."""
-    return [_line(row) for row in session.scalars(select(Line).order_by(Line.name, Line.id))]
+    return [
+        core.Line(id_, name, LineMatch(match_by, pattern), _rules(tuple(rules.items())))
+        for id_, name, match_by, pattern, rules in session.execute(_LINES)
+    ]
 
 
 def default_rules(session: Session) -> LineRules:
     """The rules of calls that belong to no line."""
-    rows = session.execute(
-        select(Setting.name, Setting.value).where(Setting.name.startswith(DEFAULT_RULES))
-    ).all()
-    return rules_from_fields({name.removeprefix(DEFAULT_RULES): value for name, value in rows})
+    return default_rules_from(settings(session))
 
 
-def rules_of(session: Session, line_id: int | None) -> LineRules:
-    """The rules of a line, of the default line where there is none (any more)."""
-    row = session.get(Line, line_id) if line_id is not None else None
-    return rules_from_fields(row.rules) if row else default_rules(session)
+def default_rules_from(settings: Mapping[str, str]) -> LineRules:
+    """The same, from all settings."""
+    prefix = DEFAULT_RULES
+    ours = ((n.removeprefix(prefix), v) for n, v in settings.items() if n.startswith(prefix))
+    return _rules(tuple(ours))
+
+
+@lru_cache(maxsize=64)
+def _rules(fields: tuple[tuple[str, str], ...]) -> LineRules:
+    return rules_from_fields(dict(fields))
 
 
 def save_default_rules(session: Session, rules: LineRules) -> None:
@@ -90,8 +103,3 @@ def unnamed_dids(session: Session, limit: int = 20) -> list[tuple[str, int]]:
         .limit(limit)
     ).all()
     return [(did, count) for did, count in rows]
-
-
-def _line(row: Line) -> core.Line:
-    match = LineMatch(row.match_by, row.pattern)
-    return core.Line(row.id, row.name, match, rules_from_fields(row.rules))

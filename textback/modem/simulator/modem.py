@@ -32,10 +32,11 @@ class ModemSimulator:
     `model` is a personality or its name; `capacity` replaces that of each of its storages.
     `network` may be shared by several modems of different `number`s. `seconds_per_part` is how long
     the network takes for each part, `seconds_per_link` how long it takes to set up a link, which
-    AT+CMMS keeps for the next part. `on_sent` is called by the modem's thread with each text that
-    went out whole. `link` is the path of the port, a symbolic link that is there while the modem
-    is plugged in. Raises FileExistsError when something else is at `link`, ValueError when `number`
-    is no phone number or there is no such personality.
+    AT+CMMS keeps for the next part. The modem's thread calls `on_sent` with each text that went out
+    whole, and `on_typed` with what is typed, before it looks at it. `link` is the path of the port,
+    a symbolic link that is there while the modem is plugged in. Raises FileExistsError when
+    something else is at `link`, ValueError when `number` is no phone number or there is no such
+    personality.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class ModemSimulator:
         seconds_per_link: float = 0.0,
         patience: Patience | None = None,
         on_sent: Callable[[SentSms], None] | None = None,
+        on_typed: Callable[[bytes], None] = lambda _: None,
     ) -> None:
         identity = Identity(parse_number(number).text)
         kind = personality(model) if isinstance(model, str) else model
@@ -58,6 +60,7 @@ class ModemSimulator:
         self.model = kind
         self.network = network or Network()
         self.on_sent = on_sent
+        self._on_typed = on_typed
         self._sent: list[SentSms] = []
         self._news = threading.Condition()
         self._usb = Usb(link, kind)
@@ -199,6 +202,7 @@ class ModemSimulator:
             self.on_sent(sms)
 
     def _typed(self, port: PortLayout, data: bytes) -> None:
+        self._on_typed(data)
         if port.at:
             self._sessions[port.interface].terminal.type(data)
         with self._news:
