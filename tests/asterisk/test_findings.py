@@ -32,10 +32,12 @@ from textback.asterisk.inbound import InboundRule
 from textback.asterisk.tracker import CallTracker
 from textback.core.calls import (
     CallBegan,
+    CallEnded,
     Finding,
     LostIn,
     OutboundEnded,
     Outcome,
+    PersonReached,
     VoicemailReached,
 )
 
@@ -86,6 +88,19 @@ class TestVoicemail:
         bridged = (enters(HALF_1, "b"), enters(CALLER, "b"))
         assert len(_voicemail_entries(findings(tracker, bridged))) == 1
 
+    def test_who_leaves_it_for_a_phone_is_on_the_line_once_more(self) -> None:
+        tracker = CallTracker(InboundRule())
+        findings(tracker, [arrival(), voicemail(), born(PHONE)])
+        assert findings(tracker, [rings(PHONE)]) == [CallBegan("1.1", "5550100")]
+
+
+def test_a_person_reached_is_told_at_that_moment_and_once() -> None:
+    tracker = CallTracker(InboundRule())
+    findings(tracker, [arrival()])
+    talk = [PersonReached("1.1", "5550100")]
+    assert findings(tracker, TALK) == talk
+    assert findings(tracker, [leaves(CALLER, "b"), enters(CALLER, "b")]) == []
+
 
 def _voicemail_entries(found: list[Finding]) -> list[Finding]:
     return [each for each in found if isinstance(each, VoicemailReached)]
@@ -98,7 +113,7 @@ class TestWhoAnswered:
             tracker.feed(each, NOW)
         later = NOW + timedelta(minutes=5)
         (call,) = tracker.feed(hangup(), later)
-        assert not isinstance(call, CallBegan | VoicemailReached | OutboundEnded)
+        assert isinstance(call, CallEnded)
         assert (call.answered_by, call.answered_at, call.ended_at) == ("PJSIP/101", NOW, later)
         assert not call.forwarded
 

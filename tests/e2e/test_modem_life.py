@@ -124,5 +124,5 @@ def test_the_exchanges_are_kept_where_they_are_asked_for(
         office.call("no-answer")
         office.modem.wait_for_sent(1)
     text = log.read_text(encoding="utf-8")
-    assert "> AT+CMGS=" in text
+    assert "> AT+CMGW=" in text
     assert "> (a PDU of " in text

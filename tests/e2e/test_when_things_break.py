@@ -10,14 +10,15 @@ from textback.core.links import LinkState
 from textback.core.messages import MessageState
 
 
-def test_a_text_without_an_answer_is_unconfirmed_and_never_sent_again(
+def test_a_text_without_an_answer_is_found_in_the_modem_and_never_sent_again(
     office: SimulatedOffice,
 ) -> None:
     office.modem.fault("no-answer-after-send")
+    office.modem.fault("no-reports")
     with office.running():
         office.call("no-answer")
         office.modem.wait_for_sent(1)
-        office.wait_for_state(MessageState.UNCONFIRMED)
+        office.wait_for_state(MessageState.SENT)
         office.call("no-answer", caller=OTHER_LEAD)
         assert [sms.to for sms in office.modem.wait_for_sent(2)] == [LEAD, OTHER_LEAD]
 

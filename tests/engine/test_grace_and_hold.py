@@ -13,6 +13,7 @@ from textback.core.calls import (
     CallEnded,
     OutboundEnded,
     Outcome,
+    PersonReached,
     Voicemail,
     VoicemailReached,
 )
@@ -104,7 +105,9 @@ def test_who_calls_again_and_gets_through_is_not_texted(desk: Desk) -> None:
 
 def test_a_withdrawn_greeting_does_not_use_up_the_day(desk: Desk) -> None:
     desk.hear(MISSED, CallBegan("2.2", LEAD), ANSWERED)
-    desk.hear(replace(MISSED, uniqueid="3.3"), after=timedelta(minutes=1))
+    minute = timedelta(minutes=1)
+    began, ended = MISSED.started_at + minute, MISSED.ended_at + minute
+    desk.hear(replace(MISSED, uniqueid="3.3", started_at=began, ended_at=ended), after=minute)
     assert desk.texts()[-1].state is MessageState.QUEUED
 
 
@@ -167,6 +170,33 @@ def test_who_leaves_voicemail_for_a_person_is_not_texted(desk: Desk) -> None:
     desk.hear(CallBegan("1.1", LEAD), VoicemailReached(IN_VOICEMAIL), reached)
     assert [text.state for text in desk.texts()] == [MessageState.CANCELLED]
     assert (desk.calls()[0].texted, desk.calls()[0].decision) == (False, "person_reached")
+
+
+def test_who_leaves_voicemail_and_talks_is_not_texted_in_the_middle_of_it(desk: Desk) -> None:
+    desk.hear(CallBegan("1.1", LEAD), VoicemailReached(IN_VOICEMAIL), PersonReached("1.1", LEAD))
+    assert [text.state for text in desk.texts()] == [MessageState.CANCELLED]
+
+
+def test_who_leaves_voicemail_for_a_ringing_phone_is_not_texted_while_it_rings(desk: Desk) -> None:
+    desk.hear(CallBegan("1.1", LEAD), VoicemailReached(IN_VOICEMAIL), CallBegan("1.1", LEAD))
+    assert not desk.due_in(GRACE)
+    desk.hear(IN_VOICEMAIL)
+    assert desk.due_in(GRACE)
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_who_spoke_with_us_while_another_call_of_theirs_rang_is_not_texted(
+    desk: Desk, direction: Direction
+) -> None:
+    spoke = outbound(desk, answered=True) if direction is Direction.OUT else ANSWERED
+    desk.hear(replace(spoke, ended_at=MISSED.started_at + timedelta(seconds=3)), MISSED)
+    assert desk.texts() == []
+    assert desk.calls()[-1].decision == "got_through"
+
+
+def test_who_spoke_with_us_before_they_called_in_vain_is_texted(desk: Desk) -> None:
+    desk.hear(replace(ANSWERED, ended_at=MISSED.started_at - timedelta(seconds=3)), MISSED)
+    assert desk.due_in(GRACE)
 
 
 @pytest.mark.parametrize(

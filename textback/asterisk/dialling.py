@@ -8,6 +8,7 @@ from textback.asterisk.events import DialBegin, DialEnd
 from textback.asterisk.inbound import device_of, endpoint_of
 from textback.asterisk.livecall import LiveCall
 from textback.asterisk.state import PbxState
+from textback.core.calls import CallBegan, Voicemail
 
 
 class Dialling:
@@ -22,6 +23,7 @@ class Dialling:
         for call in calls:
             call.dial_began(event.destination, event.destination_channel)
             self._note_if_passed_on(call)
+            self._note_if_out_of_voicemail(call)
         if leads_outside and not calls:
             self._begin_outbound(event, now)
         self._state.record(event.linkedid, event)
@@ -53,6 +55,11 @@ class Dialling:
             by=state.office_phone(event.dialler) or state.office_phone(event.linkedid),
             now=now,
         )
+
+    def _note_if_out_of_voicemail(self, call: LiveCall) -> None:
+        # Who leaves voicemail for a person (operator=yes) is on the line once more: a text waits.
+        if call.voicemail is not Voicemail.NONE and call.caller:
+            self._state.findings.append(CallBegan(call.uniqueid, call.caller))
 
     def _note_if_passed_on(self, call: LiveCall) -> None:
         # Something rings for a caller who spoke with a person and now hears none.

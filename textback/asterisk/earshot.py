@@ -8,7 +8,7 @@ from textback.asterisk.livecall import LiveCall
 from textback.asterisk.livecalls import LiveCalls
 from textback.asterisk.mailboxes import Mailboxes
 from textback.asterisk.outbound import OutboundCalls
-from textback.core.calls import Finding, Voicemail, VoicemailReached
+from textback.core.calls import Finding, PersonReached, Voicemail, VoicemailReached
 
 
 class Earshot:
@@ -35,12 +35,13 @@ class Earshot:
         if not callers and not called:
             return []
         persons = self._graph.persons(heard)
+        found: list[Finding] = []
         for each in (*(call.uniqueid for call in callers), *called):
             if (other := self._first_other(each, persons)) is not None:
                 since = self._since(each, other) if under_way else now
-                self._tell(each, other, since)
+                found += self._tell(each, other, since)
         voicemail = self._mailboxes.furthest(heard)
-        return [found for call in callers for found in _tell_voicemail(call, voicemail, now)]
+        return found + [each for call in callers for each in _tell_voicemail(call, voicemail, now)]
 
     def hears_a_person(self, uniqueid: str) -> bool:
         persons = self._graph.persons(self._graph.heard_by(uniqueid))
@@ -53,13 +54,15 @@ class Earshot:
         own = self._graph.get(uniqueid)
         return max(own.born_at, other.born_at) if own else other.born_at
 
-    def _tell(self, uniqueid: str, other: Channel, since: datetime) -> None:
+    def _tell(self, uniqueid: str, other: Channel, since: datetime) -> list[Finding]:
         device = device_of(other.name)
-        if call := self._calls.get(uniqueid):
-            own_trunk = device == device_of(self._graph.name_of(uniqueid))
-            call.talks_with(device, since, outside=other.outside or own_trunk)
-        else:
-            self._outbound.answered(uniqueid, "" if other.outside else device, since)
+        call = self._calls.get(uniqueid)
+        if call is None:
+            return self._outbound.answered(uniqueid, "" if other.outside else device, since)
+        own_trunk = device == device_of(self._graph.name_of(uniqueid))
+        is_first = not call.reached
+        call.talks_with(device, since, outside=other.outside or own_trunk)
+        return [PersonReached(uniqueid, call.caller)] if is_first and not call.forwarded else []
 
 
 def _tell_voicemail(call: LiveCall, voicemail: Voicemail, now: datetime) -> list[Finding]:

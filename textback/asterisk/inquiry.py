@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from textback.asterisk.events import Presentation
 from textback.asterisk.reading import presentation_prohibited
-from textback.core.calls import CallEnded, Finding, VoicemailReached
+from textback.core.calls import CallEnded, Finding, PersonReached, VoicemailReached
 
 # FreePBX overwrites the presentation and saves the caller's own in the second of these.
 _VARIABLES = ("CALLERID(num-pres)", "CALLINGNUMPRES_SV")
@@ -105,6 +105,8 @@ class Inquiries:
 def _caller_of(finding: Finding) -> str:
     match finding:
         case CallEnded(uniqueid=uniqueid) | VoicemailReached(call=CallEnded(uniqueid=uniqueid)):
+            return uniqueid
+        case PersonReached(uniqueid=uniqueid):
             return uniqueid
     return ""
 

@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from textback.core.calls import CallBegan, OutboundEnded
+from textback.core.calls import CallBegan, Finding, OutboundEnded, PersonReached
 
 
 @dataclass(slots=True)
@@ -72,10 +72,12 @@ class OutboundCalls:
             self._by_dialler.setdefault(dialler, []).append(call)
         return [CallBegan(leg, number)]
 
-    def answered(self, leg: str, by: str, now: datetime) -> None:
+    def answered(self, leg: str, by: str, now: datetime) -> list[Finding]:
         call = self._by_leg[leg]
+        is_first = call.answered_at is None
         call.answered_at = call.answered_at or now
         call.by = call.by or by
+        return [PersonReached(call.uniqueid, call.number)] if is_first else []
 
     def gone(self, uniqueid: str, now: datetime) -> list[OutboundEnded]:
         """A channel hung up: a leg, a dialler, or neither."""

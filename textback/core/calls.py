@@ -87,6 +87,14 @@ class CallBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonReached:
+    """Somebody of the office speaks with this number from now on, in a call either way."""
+
+    uniqueid: str
+    number: str  # as in CallBegan
+
+
+@dataclass(frozen=True, slots=True)
 class VoicemailReached:
     """An inbound call enters voicemail now; `call` is what is known of it so far."""
 
@@ -110,4 +118,4 @@ class OutboundEnded:
     answered_at: datetime | None = None
 
 
-Finding = CallBegan | VoicemailReached | CallEnded | OutboundEnded
+Finding = CallBegan | PersonReached | VoicemailReached | CallEnded | OutboundEnded

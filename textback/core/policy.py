@@ -71,7 +71,8 @@ def words(reason: str) -> str:
 class Known:
     """What the office knows of a call. `number` is E.164, None where it is not valid.
 
-    `ended` is False while the call is in voicemail and still goes on.
+    `ended` is False while the call is in voicemail and still goes on. `got_through`: a person spoke
+    with them in another call, of either side, since this one began.
     """
 
     now: datetime
@@ -79,6 +80,7 @@ class Known:
     number: str | None
     rules: LineRules = field(default_factory=LineRules)
     ended: bool = True
+    got_through: bool = False
     opted_out: bool = False
     last_greeting_at: datetime | None = None
 
@@ -105,6 +107,8 @@ def decide(call: CallEnded, known: Known) -> Send | Skip:
     not_due = _not_due(call, known)
     if not_due is not None:
         return Skip(not_due)
+    if known.got_through:
+        return Skip(PolicyReason.GOT_THROUGH)
     if known.office is None:
         return Skip(PolicyReason.NOT_SET_UP)
     if known.number is None:

@@ -8,7 +8,7 @@ from functools import singledispatchmethod
 from sqlalchemy.orm import Session
 
 from textback.core import lines, policy
-from textback.core.calls import CallBegan, CallEnded, OutboundEnded, VoicemailReached
+from textback.core.calls import CallBegan, CallEnded, OutboundEnded, PersonReached, VoicemailReached
 from textback.core.messages import Kind
 from textback.engine.on_the_line import OnTheLine
 from textback.store import calls, conversations, greetings
@@ -37,7 +37,7 @@ class _Case:
     conversation: Conversation | None
 
 
-News = CallBegan | VoicemailReached | CallEnded | OutboundEnded | SightLost
+News = CallBegan | PersonReached | VoicemailReached | CallEnded | OutboundEnded | SightLost
 
 
 class CallBook:
@@ -83,6 +83,18 @@ class CallBook:
                 greetings.hold(session, number)
 
     @_take.register
+    def _reached(self, news: PersonReached, _pbx: str) -> None:
+        """They talk: whatever waits to be sent to them is pointless from now on."""
+        with self._database.read() as session:
+            number = load_setup(session).number(news.number)
+            waits = number is not None and greetings.is_queued(session, number)
+        if number is not None:
+            self._on_the_line.spoke(number, news.uniqueid, self._now())
+        if number is not None and waits:
+            with self._database.write() as session:
+                self._withdraw(session, number)
+
+    @_take.register
     def _lost_sight(self, _news: SightLost, pbx: str) -> None:
         freed = self._on_the_line.lost_sight_of(pbx)
         with self._database.write() as session:
@@ -106,6 +118,8 @@ class CallBook:
         with self._database.write() as session:
             setup = load_setup(session)
             number = setup.number(call.number)
+            if number and call.answered_at is not None:
+                self._on_the_line.spoke(number, call.uniqueid, call.ended_at)
             conversation = number and conversations.existing_conversation(session, number)
             if not conversation:
                 return
@@ -130,6 +144,8 @@ class CallBook:
             call = calls.as_seen(kept, call)
         setup = load_setup(session)
         number = setup.number(call.caller)
+        if number and call.person_reached:
+            self._on_the_line.spoke(number, call.uniqueid, call.ended_at)
         conversation = number and conversations.existing_conversation(session, number)
         if ended and conversation:
             self._after(session, setup, conversation, reached=call.person_reached)
@@ -144,10 +160,13 @@ class CallBook:
     ) -> None:
         """A call with this number is over: a greeting that waits is withdrawn, or may go."""
         if reached:
-            reason = policy.PolicyReason.GOT_THROUGH
-            greetings.cancel(session, conversation.number, self._now(), GOT_THROUGH, reason)
+            self._withdraw(session, conversation.number)
         elif not self._on_the_line.has(conversation.number):
             self._release(session, setup, conversation)
+
+    def _withdraw(self, session: Session, number: str) -> None:
+        reason = policy.PolicyReason.GOT_THROUGH
+        greetings.cancel(session, number, self._now(), GOT_THROUGH, reason)
 
     def _release(self, session: Session, setup: Setup, conversation: Conversation) -> None:
         grace = setup.rules_of(conversation.line_id).grace_time
@@ -184,6 +203,10 @@ class CallBook:
             number=number,
             rules=case.setup.rules_of(line_id),
             ended=case.ended,
+            got_through=number is not None
+            and self._on_the_line.spoke_since(
+                number, case.call.started_at, besides=case.call.uniqueid
+            ),
             opted_out=number is not None and conversations.opted_out(session, number),
             last_greeting_at=_last_greeting_at(session, conversation),
         )

@@ -1,4 +1,8 @@
-"""Who is on the line with the office right now."""
+"""Who is on the line with the office right now, and who spoke with it lately."""
+
+from datetime import datetime, timedelta
+
+_REMEMBERED = timedelta(hours=4)  # no call is longer
 
 
 class OnTheLine:
@@ -6,6 +10,7 @@ class OnTheLine:
 
     def __init__(self) -> None:
         self._calls: dict[str, dict[str, str]] = {}
+        self._talks: dict[str, dict[str, datetime]] = {}
 
     def began(self, pbx: str, uniqueid: str, number: str) -> None:
         self._calls.setdefault(pbx, {})[uniqueid] = number
@@ -25,3 +30,18 @@ class OnTheLine:
             for calls in self._calls.values()
             for uniqueid, other in calls.items()
         )
+
+    def spoke(self, number: str, uniqueid: str, at: datetime) -> None:
+        """A person spoke with the number in this call, at that time still."""
+        self._talks.setdefault(number, {})[uniqueid] = at
+        oldest = at - _REMEMBERED
+        self._talks = {
+            number: kept
+            for number, talks in self._talks.items()
+            if (kept := {call: when for call, when in talks.items() if when > oldest})
+        }
+
+    def spoke_since(self, number: str, moment: datetime, *, besides: str) -> bool:
+        """Whether a person spoke with the number after that, in another call than `besides`."""
+        talks = self._talks.get(number, {})
+        return any(at > moment for call, at in talks.items() if call != besides)
