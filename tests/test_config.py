@@ -1,5 +1,6 @@
 import sys
 from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from textback.config import (
     load,
 )
 from textback.core.errors import ConfigError
-from textback.wiring import modem_log
+from textback.core.sim_rules import SimRules
+from textback.wiring import modem_log, sim_rules
 
 GOOD = """
 [database]
@@ -195,3 +197,28 @@ def test_the_example_is_fine_and_names_every_setting(tmp_path: Path) -> None:
             assert f"{setting.name} =" in EXAMPLE.read_text() or (
                 f"{setting.name}_file =" in EXAMPLE.read_text()
             ), f"{section.__name__}.{setting.name} is not in deploy/textback.toml"
+
+
+def test_a_sim_keeps_to_limits_that_operators_bear_unless_told_otherwise(tmp_path: Path) -> None:
+    (modem,) = load(written(tmp_path, GOOD)).modems
+    assert sim_rules(modem) == SimRules(interval=timedelta(seconds=4), per_day=200)
+    other = GOOD + "interval = 0\nper_hour = 30\nper_day = 0\nfailover_after = 90\n"
+    (modem,) = load(written(tmp_path, other)).modems
+    assert sim_rules(modem) == SimRules(per_hour=30, failover_after=timedelta(seconds=90))
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("interval = -1", "modem[1].interval: must be a number of seconds from 0 to 3600"),
+        ('interval = "4"', "modem[1].interval: must be a number of seconds from 0 to 3600"),
+        ("interval = nan", "modem[1].interval: must be a number of seconds from 0 to 3600"),
+        ("per_day = true", "modem[1].per_day: must be a number of SMS, 0 for no limit"),
+        ("per_hour = 1.5", "modem[1].per_hour: must be a number of SMS, 0 for no limit"),
+        ("failover_after = 5", "modem[1].failover_after: must be a number of seconds from 60"),
+    ],
+)
+def test_an_impossible_limit_is_named(tmp_path: Path, line: str, problem: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(written(tmp_path, f"{GOOD}{line}\n"))
+    assert problem in str(caught.value)

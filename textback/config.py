@@ -184,9 +184,28 @@ class PbxSection:
     trunks: tuple[str, ...] = _setting(_texts, "prefixes of trunk channels: PJSIP/provider", ())
 
 
+def _limit(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 100_000:
+        raise ValueError("must be a number of SMS, 0 for no limit")
+    return value
+
+
+def _seconds(least: float, most: float) -> Callable[[object], float]:
+    def check(value: object) -> float:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not least <= float(str(value)) <= most:
+            raise ValueError(f"must be a number of seconds from {least:g} to {most:g}")
+        return float(str(value))
+
+    return check
+
+
 @dataclass(frozen=True, slots=True)
 class ModemSection:
-    """A GSM modem on a serial port; at least one of `port` and `imei` says which."""
+    """A GSM modem on a serial port; at least one of `port` and `imei` says which.
+
+    `interval` to `failover_after` are the rules of its SIM (core.sim_rules), spans in seconds.
+    """
 
     port: str | None = _setting(_text, "serial port, best a /dev/serial/by-id name", None)
     imei: str | None = _setting(_imei, "find it by its IMEI", None)
@@ -195,6 +214,12 @@ class ModemSection:
     number: str | None = _setting(_number, "the SIM's own number", None, shown=False)
     reset_command: tuple[str, ...] = _setting(_command, "gets a hung modem back", ())
     log: str | None = _setting(_log_file, 'file for the exchanges with it, or "off"', None)
+    interval: float = _setting(_seconds(0, 3600), "least seconds from SMS to SMS", 4.0)
+    per_hour: int = _setting(_limit, "SMS an hour until automatic texts wait", 0)
+    per_day: int = _setting(_limit, "SMS a day until automatic texts wait", 200)
+    failover_after: float = _setting(
+        _seconds(60, 86400), "seconds a dead modem's texts wait for it", 300.0
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -19,6 +19,7 @@ from textback.config import LOG_OFF, Config, ModemSection, PbxSection
 from textback.core.calls import CallEnded
 from textback.core.errors import ConfigError, LinkDown, Problem
 from textback.core.links import full_name
+from textback.core.sim_rules import SimRules
 from textback.engine.service import Engine, Pbx
 from textback.modem.driver import ModemSettings
 from textback.store.changes import Changes
@@ -62,7 +63,8 @@ def run_engine(config: Config, now: Callable[[], datetime]) -> None:
     box = config.database.box
     pbxes = {full_name(box, pbx.name): _pbx(pbx) for pbx in config.pbxes}
     modems = {full_name(box, modem.name): modem_settings(config, modem) for modem in config.modems}
-    Engine(database, pbxes, modems, now, box).run(stop)
+    sims = {full_name(box, modem.name): sim_rules(modem) for modem in config.modems}
+    Engine(database, pbxes, modems, now, box, sims).run(stop)
     database.close()
 
 
@@ -141,6 +143,15 @@ def ami_settings(pbx: PbxSection) -> AmiSettings:
         secret=pbx.secret,
         inbound_contexts=pbx.inbound or BUILT_IN_CONTEXTS,
         trunks=pbx.trunks,
+    )
+
+
+def sim_rules(modem: ModemSection) -> SimRules:
+    return SimRules(
+        interval=timedelta(seconds=modem.interval),
+        per_hour=modem.per_hour,
+        per_day=modem.per_day,
+        failover_after=timedelta(seconds=modem.failover_after),
     )
 
 

@@ -19,7 +19,8 @@ from textback.core.calls import (
 from textback.core.lines import LineRules
 from textback.core.messages import Direction, MessageState
 from textback.engine.calls import CallBook, News, SightLost
-from textback.store import messages
+from textback.store import choice
+from textback.store.choice import Taker
 from textback.store.database import Database
 from textback.store.lines import name_line, save_default_rules, unnamed_dids
 from textback.store.models import Call, Conversation, Message
@@ -66,7 +67,7 @@ class Desk:
 
     def due_in(self, span: timedelta) -> bool:
         with self.database.read() as session:
-            return messages.due(session, self.now + span) is not None
+            return choice.due(session, Taker("sim"), self.now + span) is not None
 
 
 @pytest.fixture
@@ -244,4 +245,4 @@ def test_who_waits_to_the_end_of_the_hold_is_texted_after_all(desk: Desk) -> Non
 def test_a_held_text_gives_nobody_a_time_to_wait_for(desk: Desk) -> None:
     desk.hear(MISSED, CallBegan("2.2", LEAD), after=timedelta(0))
     with desk.database.read() as session:
-        assert messages.next_due_at(session) is None
+        assert choice.next_due_at(session, Taker("sim"), desk.now) is None

@@ -15,6 +15,7 @@ from textback.modem.kept_sends import Kept, SentStorage
 from textback.modem.sim_lock import PinGuard
 from textback.modem.simulator import ModemSimulator
 from textback.store import doubts
+from textback.store.choice import Taker
 from textback.store.database import Database
 
 
@@ -169,7 +170,7 @@ def test_a_modem_without_such_a_storage_leaves_an_interrupted_text_unconfirmed(
         message_id = queue(database, utc_now())
         with closing(opened(simulator)) as modem:
             assert modem.kept is None
-            Sender(database, "sim", utc_now)._claim_next(by_storage=False)
+            Sender(database, "sim", utc_now)._claim_next(Taker("sim"), by_storage=False)
         sent_by(database, simulator)
         assert state(database, message_id) is MessageState.UNCONFIRMED
         assert simulator.sent == []

@@ -7,7 +7,8 @@ import pytest
 from tests.store.test_messages import NUMBER, TWO_PARTS, claim, queue, state
 from textback.core.links import LinkReport, LinkState
 from textback.core.messages import MessageState
-from textback.store import conversations, doubts, links, messages
+from textback.store import choice, conversations, doubts, links, messages
+from textback.store.choice import Taker
 from textback.store.conversations import CannotReply
 from textback.store.database import Database
 
@@ -34,7 +35,7 @@ def test_a_person_says_that_it_arrived(database: Database, now: datetime, doubte
         assert doubts.arrived(session, doubted, now)
     assert state(database, doubted) is MessageState.QUEUED  # its second part is still to go
     with database.read() as session:
-        assert messages.due(session, now) is not None
+        assert choice.due(session, Taker("sim"), now) is not None
 
 
 def test_a_person_has_it_sent_again_with_all_its_parts(

@@ -125,3 +125,36 @@ def test_a_link_is_known_while_the_engine_of_its_box_runs(
     rows = [Link(kind="engine", name=n, state=LinkState.UP, seen_at=at) for n, at in heard.items()]
     running = links.running_engines(rows, now)
     assert links.is_known(Link(kind=kind, name=name), running) is worth_something
+
+
+def binds_until(database: Database) -> datetime | None:
+    with database.read() as session:
+        return session.get_one(Link, ("modem", "sim")).binds_until
+
+
+def report_modem(database: Database, state: LinkState, at: datetime) -> None:
+    with database.write() as session:
+        links.report(session, "modem", "sim", LinkReport(state), at, 5 * MINUTE)
+
+
+def test_a_modems_texts_wait_for_it_from_the_moment_it_was_last_up(
+    database: Database, now: datetime
+) -> None:
+    report_modem(database, LinkState.UP, now)
+    for minute in (1, 2, 3):
+        report_modem(database, LinkState.DOWN, now + minute * MINUTE)
+        report_modem(database, LinkState.REFUSED, now + minute * MINUTE)
+    assert binds_until(database) == now + 5 * MINUTE
+    report_modem(database, LinkState.UP, now + 4 * MINUTE)
+    assert binds_until(database) == now + 9 * MINUTE
+
+
+def test_a_start_gives_a_modem_time_but_not_again_and_again(
+    database: Database, now: datetime
+) -> None:
+    for minute in (0, 1, 2):
+        report_modem(database, LinkState.CONNECTING, now + minute * MINUTE)
+    assert binds_until(database) == now + 5 * MINUTE
+    report_modem(database, LinkState.DOWN, now + 6 * MINUTE)
+    report_modem(database, LinkState.CONNECTING, now + 7 * MINUTE)
+    assert binds_until(database) == now + 12 * MINUTE

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from textback.core.messages import IllegalMove, Kind, MessageState
-from textback.store import conversations, greetings, messages
+from textback.store import choice, conversations, greetings, messages
+from textback.store.choice import Taker
 from textback.store.database import Database
 from textback.store.models import Message
 from textback.store.staff import add_staff
@@ -53,12 +54,13 @@ def test_a_text_is_claimed_once(database: Database, now: datetime) -> None:
 CLAIM_ALL = """
 import sys
 from datetime import datetime
-from textback.store import messages
+from textback.store import choice, messages
+from textback.store.choice import Taker
 from textback.store.database import Database
 database, modem, now = Database(sys.argv[1]), sys.argv[2], datetime.fromisoformat(sys.argv[3])
 while True:
     with database.write() as session:
-        due = messages.due(session, now)
+        due = choice.due(session, Taker(modem), now)
         work = due and messages.claim(session, due.message_id, modem, [("00AA", 10)], now)
     if due is None:
         break
@@ -97,7 +99,7 @@ def test_the_oldest_text_goes_first_but_a_persons_goes_before_all(
     reply = queue(database, now, author_id=staff_id)
     for expected in (reply, first):
         with database.read() as session:
-            due = messages.due(session, now)
+            due = choice.due(session, Taker("sim"), now)
         assert due is not None
         assert due.message_id == expected
         claim(database, expected)
@@ -133,9 +135,9 @@ def test_a_deferred_text_waits_for_its_time(database: Database, now: datetime) -
     with database.write() as session:
         messages.put_back(session, message_id, now, "no network", wait=timedelta(seconds=30))
     with database.read() as session:
-        assert messages.due(session, now) is None
-        assert messages.next_due_at(session) == now + timedelta(seconds=30)
-        assert messages.due(session, now + timedelta(seconds=30)) is not None
+        assert choice.due(session, Taker("sim"), now) is None
+        assert choice.next_due_at(session, Taker("sim"), now) == now + timedelta(seconds=30)
+        assert choice.due(session, Taker("sim"), now + timedelta(seconds=30)) is not None
 
 
 def test_a_greeting_that_comes_too_late_is_cancelled(database: Database, now: datetime) -> None:

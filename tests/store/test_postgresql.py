@@ -13,8 +13,9 @@ from tests.postgresql import Postgresql
 from tests.store.test_changes import change
 from tests.store.test_messages import queue
 from tests.waiting import wait_until
-from textback.store import messages
+from textback.store import choice, messages
 from textback.store.changes import Changes, Topic
+from textback.store.choice import Taker
 from textback.store.database import Database
 from textback.store.presence import Presence
 
@@ -35,9 +36,9 @@ def changes(database: Database) -> Iterator[Changes]:
 def test_a_text_that_somebody_holds_is_passed_over(database: Database, now: datetime) -> None:
     first, second = queue(database, now), queue(database, now)
     with database.read() as session:
-        held = messages.due(session, now)
+        held = choice.due(session, Taker("sim"), now)
         with database.read() as other_session:
-            other = messages.due(other_session, now)
+            other = choice.due(other_session, Taker("other"), now)
     assert held is not None
     assert other is not None
     assert (held.message_id, other.message_id) == (first, second)

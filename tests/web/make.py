@@ -114,6 +114,7 @@ class Make:
         *,
         author: int | None = None,
         detail: str = "",
+        **values: object,
     ) -> int:
         """A text from the office; without an author it is an automatic greeting."""
         when = at or self.clock()
@@ -132,6 +133,7 @@ class Make:
                 state=state,
                 author_id=author,
                 detail=detail,
+                **values,
             )
 
     def _message(
@@ -228,11 +230,14 @@ class Make:
         state: LinkState = LinkState.UP,
         detail: str = "",
         name: str = "",
+        warning: str = "",
+        binds_for: timedelta = timedelta(minutes=5),
         **facts: Fact,
     ) -> None:
         with self.writing() as session:
             now = self.clock()
             row = Link(kind=kind, name=name or kind, state=state, detail=detail, facts=facts)
+            row.warning, row.binds_until = warning, now + binds_for
             row.since = row.seen_at = now
             session.merge(row)
 

@@ -328,3 +328,11 @@ def test_another_country_has_other_clocks_and_numbers(rosa: Browser, make: Make)
     page = rosa.text("/")
     assert "020 7946 0018" in page
     assert "19:05" in page
+
+
+def test_a_text_that_another_modem_sent_says_so(rosa: Browser, make: Make) -> None:
+    conversation = make.conversation()
+    make.text_out(conversation, "hello", modem="north", instead_of="south")
+    make.text_out(conversation, "and again", modem="north")
+    page = rosa.text(f"/conversations/{conversation}")
+    assert page.count("through north, because south was not working") == 1

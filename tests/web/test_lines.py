@@ -315,3 +315,48 @@ def test_a_strangers_number_and_a_name_are_only_ever_text(rosa: Browser, make: M
         page = rosa.get(path)
         assert page.status_code == 200
         assert "<script>alert" not in page.text
+
+
+def test_with_one_modem_there_is_no_choice_of_modems(rosa: Browser, make: Make) -> None:
+    make.line()
+    assert "From which number" not in rosa.text("/lines/1")
+    rosa.submit("/lines/1", "/lines/1", **typed())
+    assert lines_of(make)[0].rules.modem == ""
+
+
+def test_a_line_is_given_a_modem_of_its_own(rosa: Browser, make: Make) -> None:
+    make.line()
+    for name in ("north", "south"):
+        make.link("modem", name=name)
+    assert "Any that is free" in rosa.text("/lines/1")
+    rosa.submit("/lines/1", "/lines/1", **typed(modem="south"))
+    assert lines_of(make)[0].rules.modem == "south"
+    assert "modem: '' -> 'south'" in log(make)[-1]
+    assert 'value="south" selected' in rosa.get("/lines/1").text
+
+
+def test_other_calls_may_have_a_modem_of_their_own(rosa: Browser, make: Make) -> None:
+    for name in ("north", "south"):
+        make.link("modem", name=name)
+    rosa.submit("/lines/other", "/lines/other", **typed(modem="north"))
+    assert default_rules(make).modem == "north"
+
+
+@pytest.mark.parametrize("path", ["/lines/1", "/lines/other"])
+def test_a_modem_that_is_not_there_cannot_be_chosen(rosa: Browser, make: Make, path: str) -> None:
+    make.line()
+    for name in ("north", "south"):
+        make.link("modem", name=name)
+    answer = rosa.submit(path, path, **typed(modem="west"))
+    assert answer.status_code == 422
+    assert "There is no such modem" in answer.text
+
+
+def test_a_modem_that_is_gone_stays_chosen_until_somebody_chooses_another(
+    rosa: Browser, make: Make
+) -> None:
+    make.line()
+    with make.writing() as db:
+        store.change_line(db, replace(store.lines(db)[0], rules=LineRules(modem="west")))
+    assert "west (not there any more)" in rosa.text("/lines/1")
+    assert rosa.submit("/lines/1", "/lines/1", **typed(modem="west")).status_code == 200

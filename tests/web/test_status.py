@@ -142,3 +142,36 @@ def test_one_call_shows_its_events(rosa: Browser, make: Make) -> None:
     make.call(events=[{"Event": "Newchannel", "Channel": "PJSIP/trunk-1"}, {"Event": "Hangup"}])
     page = rosa.text("/calls/1")
     assert "Newchannel Channel PJSIP/trunk-1 Hangup" in page
+
+
+@pytest.mark.parametrize("state", [LinkState.DOWN, LinkState.REFUSED])
+def test_while_other_modems_work_it_is_told_what_becomes_of_one_modems_texts(
+    rosa: Browser, make: Make, state: LinkState
+) -> None:
+    make.link("modem", state, "it was unplugged", name="south")
+    waits = "The modem south does not work. Its conversations wait for it for now."
+    assert f"{waits} it was unplugged" in banners_of(rosa)
+    assert waits in rosa.text("/status")
+    make.clock.forward(minutes=5)
+    make.all_well()
+    moved = "The modem south does not work. Texts of its conversations go out through another"
+    assert moved in banners_of(rosa)
+    assert moved in rosa.text("/status")
+
+
+def test_when_no_modem_works_nothing_is_said_to_go_through_another(
+    rosa: Browser, make: Make
+) -> None:
+    make.link("modem", LinkState.DOWN)
+    make.link("modem", LinkState.DOWN, name="south")
+    assert "through another" not in banners_of(rosa)
+    assert "no texts go out or come in" in banners_of(rosa)
+
+
+def test_a_sim_that_is_near_its_limit_is_a_banner_and_on_the_status_page(
+    rosa: Browser, make: Make
+) -> None:
+    warning = "150 SMS were sent in 24 hours: automatic texts stop at 200."
+    make.link("modem", detail="Wind, signal 60 %", name="south", warning=warning)
+    assert f"south: {warning}" in banners_of(rosa)
+    assert warning in rosa.text("/status")

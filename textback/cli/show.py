@@ -45,7 +45,8 @@ def status(config_file: Path, as_json: bool) -> None:
         click.echo(json.dumps({"links": links, "queued": queued}))
     else:
         for link in links:
-            click.echo(_line(link["kind"], link["name"], link["state"], link["detail"]))
+            told = " ".join(filter(None, (link["detail"], link["warning"])))
+            click.echo(_line(link["kind"], link["name"], link["state"], told))
         click.echo(f"{queued} text(s) waiting to be sent")
     if not links or any(link["state"] != LinkState.UP for link in links):
         raise click.exceptions.Exit(1)
@@ -107,6 +108,7 @@ def _link(link: Link, known: bool) -> dict[str, Any]:
         "name": link.name,
         "state": link.state.value if known else LinkState.DOWN.value,
         "detail": link.detail if known else "the engine is not running",
+        "warning": link.warning if known else "",
         "facts": link.facts,
         "since": _time(link.since),
         "seen_at": _time(link.seen_at),

@@ -24,6 +24,9 @@ class Loss(StrEnum):
     FORWARDED = "forwarded"
 
 
+LONGEST_MODEM = 64  # characters of a link's name
+
+
 class VoicemailTiming(StrEnum):
     """When a caller who reaches voicemail is texted."""
 
@@ -39,7 +42,10 @@ USUALLY_TEXTED = frozenset(Loss) - {Loss.LOST_IN_TRANSFER, Loss.FORWARDED}
 
 @dataclass(frozen=True, slots=True)
 class LineRules:
-    """What a line's callers get. Times in seconds; an empty text is the office's own."""
+    """What a line's callers get. Times in seconds; an empty text is the office's own.
+
+    `modem` is the one that texts them first, "" whichever is free: the name of its link.
+    """
 
     texted: frozenset[Loss] = USUALLY_TEXTED
     voicemail: VoicemailTiming = VoicemailTiming.AT_ENTRY
@@ -47,6 +53,7 @@ class LineRules:
     grace: float = 5.0  # the text waits so long, in case the caller tries again and gets through
     text_open: str = ""
     text_closed: str = ""
+    modem: str = ""
 
     @property
     def grace_time(self) -> timedelta:
@@ -158,6 +165,7 @@ def rules_to_fields(rules: LineRules) -> dict[str, str]:
         "grace": f"{rules.grace:g}",
         "text_open": rules.text_open,
         "text_closed": rules.text_closed,
+        "modem": rules.modem,
     }
 
 
@@ -173,6 +181,8 @@ def rules_from_fields(fields: Mapping[str, str]) -> LineRules:
     for name in ("text_open", "text_closed"):
         if whole[name].strip():
             problems.extend(text_problems(name, whole[name]))
+    if len(whole["modem"]) > LONGEST_MODEM:
+        problems.append(Problem("modem", "this name is too long"))
     if problems:
         raise ConfigError(problems)
     return LineRules(
@@ -182,6 +192,7 @@ def rules_from_fields(fields: Mapping[str, str]) -> LineRules:
         grace=float(whole["grace"]),
         text_open=whole["text_open"].strip(),
         text_closed=whole["text_closed"].strip(),
+        modem=whole["modem"],
     )
 
 

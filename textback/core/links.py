@@ -44,3 +44,4 @@ class LinkReport:
     detail: str = ""
     facts: Mapping[str, Fact] = field(default_factory=dict)
     deaf_since: datetime | None = None  # from then on nothing was heard, though it seemed up
+    warning: str = ""  # what staff should know although it works

@@ -19,6 +19,10 @@ class Kind(StrEnum):
     INCOMING = "incoming"
 
 
+# A SIM's limits do not hold these back: what a person writes, and the one answer to STOP.
+BEYOND_LIMITS = frozenset({Kind.REPLY, Kind.OPT_OUT_CONFIRMATION})
+
+
 class MessageState(StrEnum):
     """Each state says what it guarantees."""
 

@@ -9,7 +9,8 @@ from textback.core.lines import LineRules
 from textback.core.office import Office
 from textback.engine.calls import CallBook
 from textback.engine.incoming import Reading, keep_sms
-from textback.store import messages, reports
+from textback.store import choice, messages, reports
+from textback.store.choice import Taker
 from textback.store.database import Database
 from textback.store.fragments import NewFragment
 from textback.store.lines import name_line, save_default_rules
@@ -67,7 +68,7 @@ def _missed(database: Database, caller: str, did: str, name: str, at: datetime) 
 
 def _delivered(session: Session, at: datetime) -> None:
     """The greeting just queued went out in the past: its own history, no modem is asked."""
-    due = messages.due(session, at)
+    due = choice.due(session, Taker(MODEM), at)
     assert due is not None
     work = messages.claim(session, due.message_id, MODEM, [("", 0)], at)
     assert work is not None

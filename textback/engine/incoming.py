@@ -84,6 +84,7 @@ def _receive(session: Session, part: Fragment, reading: Reading, now: datetime) 
         conversations.touch(conversation, now)
     elif not known:
         conversation.open = False
+    conversation.modem = part.modem  # the number that they have, and answer to
     message = messages.received(session, conversation, part.modem, reading.text, now)
     if reading.from_person:
         _react(session, office, conversation, reading.text, now)

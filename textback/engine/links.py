@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -34,14 +34,20 @@ class LinkBoard:
         self._presence = Presence(database, box)
         self._told_twin = False
         self._reports: dict[tuple[str, str], LinkReport] = {}
+        self._binding: dict[tuple[str, str], timedelta] = {}
         self._engine = LinkReport(LinkState.UP)
         self._changed = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
-    def expect(self, kind: str, name: str, report: LinkReport) -> None:
-        """Name a link before `start`, so that those of an older configuration are dropped."""
-        self._reports[(kind, name)] = report
+    def expect(self, kind: str, name: str, binds_for: timedelta | None = None) -> None:
+        """Name a link before `start`, so that those of an older configuration are dropped.
+
+        `binds_for`: how long a modem's texts wait for it when it does not work.
+        """
+        self._reports[(kind, name)] = LinkReport(LinkState.CONNECTING)
+        if binds_for is not None:
+            self._binding[(kind, name)] = binds_for
 
     def start(self) -> None:
         """Raises LinkDown while an engine of the same name runs on another box."""
@@ -91,4 +97,4 @@ class LinkBoard:
         now = self._now()
         links.report(session, *self._me, self._engine, now)
         for (kind, name), report in list(self._reports.items()):
-            links.report(session, kind, name, report, now)
+            links.report(session, kind, name, report, now, self._binding.get((kind, name)))

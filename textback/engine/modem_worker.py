@@ -5,12 +5,14 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.exc import OperationalError
 
 from textback.core.errors import AccessRefused, LinkDown
 from textback.core.links import Fact, LinkReport, LinkState
+from textback.core.sim_rules import SimRules
 from textback.engine.modem_health import health
 from textback.engine.pin_guard import KeptPinGuard
 from textback.engine.receiving import Receiver
@@ -25,6 +27,7 @@ from textback.store.database import Database
 log = logging.getLogger(__name__)
 
 _SWEEP_EVERY = 60.0  # seconds
+_NETWORK_AGAIN = 10.0  # seconds between looks for a network that was lost
 _SOON = 3.0  # seconds, when something on the SIM could not be kept
 _REFUSED_PAUSE = 300.0
 
@@ -40,12 +43,13 @@ class ModemWorker:
         report: Callable[[LinkReport], None],
         now: Callable[[], datetime],
         recovery: Recovery | None = None,
+        rules: SimRules | None = None,
     ) -> None:
         self._name = name
         self._settings = settings
         self._report_link = report
         self._now = now
-        self._sender = Sender(database, name, now)
+        self._sender = Sender(database, name, now, rules)
         self._receiver = Receiver(database, name, now)
         self._modem: Modem | None = None
         self._pin_guard = KeptPinGuard(database)
@@ -54,6 +58,8 @@ class ModemWorker:
         self._port = ""  # where it was last seen
         self._facts: dict[str, Fact] = {}
         self._told = ("", "")
+        self._warned = ""
+        self._registered = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"modem-{name}", daemon=True)
 
@@ -113,9 +119,10 @@ class ModemWorker:
         while not self._stopping.is_set():
             if time.monotonic() >= sweep_at:
                 self._look_around(modem)
-                sweep_at = time.monotonic() + (_SOON if self._receiver.behind else _SWEEP_EVERY)
-            sent = self._sender.send_next(modem)
-            if sent and self._sender.deferred:
+                sweep_at = time.monotonic() + self._sweep_in()
+            # Without a network it takes nothing: another modem may have one.
+            sent = self._registered and self._sender.send_next(modem)
+            if sent and (self._sender.deferred or self._sender.warning != self._warned):
                 self._tell_health(modem.status())
             # After a text look only at what has come meanwhile: the next text may be due.
             timeout = 0.0 if sent else self._idle_for(sweep_at)
@@ -136,13 +143,19 @@ class ModemWorker:
             modem.restart()
             raise LinkDown("The modem found no mobile network for long and was restarted.")
 
+    def _sweep_in(self) -> float:
+        if self._receiver.behind:
+            return _SOON
+        return _SWEEP_EVERY if self._registered else _NETWORK_AGAIN
+
     def _idle_for(self, sweep_at: float) -> float:
         until_sweep = max(sweep_at - time.monotonic(), 0.0)
-        until_due = self._sender.wait_for()
+        until_due = self._sender.wait_for() if self._registered else None
         return until_sweep if until_due is None else min(until_sweep, until_due.total_seconds())
 
     def _tell_health(self, status: ModemStatus) -> None:
         report = health(status)
+        self._registered = status.registered
         if self._modem is not None:
             self._facts["remembers_sent"] = self._modem.keeps_status
         self._tell(LinkReport(report.state, report.detail, self._facts | condition(status)))
@@ -154,5 +167,6 @@ class ModemWorker:
         level = logging.DEBUG if told == self._told else logging.INFO if good else logging.WARNING
         log.log(level, "%s is %s: %s", self._name, report.state, report.detail)
         self._told = told
+        self._warned = self._sender.warning
         facts = report.facts or self._facts
-        self._report_link(LinkReport(report.state, report.detail, facts))
+        self._report_link(replace(report, facts=facts, warning=self._warned))

@@ -10,6 +10,7 @@ from typing import Protocol
 from textback.asterisk.client import PbxListener
 from textback.asterisk.settings import AmiSettings
 from textback.core.links import LinkReport, LinkState
+from textback.core.sim_rules import SimRules
 from textback.engine.call_queue import CallQueue
 from textback.engine.calls import CallBook, SightLost
 from textback.engine.catch_up import LOOKS, CatchUp, History
@@ -47,7 +48,8 @@ class Pbx:
 class Engine:
     """Everything the engine process does, by the names its links have in the database.
 
-    `box` is this box's name, "" where it has the database for itself.
+    `box` is this box's name, "" where it has the database for itself. `sims` are the rules of the
+    modems' SIMs, where they have any.
     """
 
     def __init__(
@@ -57,21 +59,21 @@ class Engine:
         modems: Mapping[str, ModemSettings],
         now: Callable[[], datetime],
         box: str = "",
+        sims: Mapping[str, SimRules] | None = None,
     ) -> None:
         self._database = database
         self._now = now
         self._board = LinkBoard(database, now, box)
-        self._workers = [
-            ModemWorker(database, name, modem, partial(self._board.report, "modem", name), now)
-            for name, modem in modems.items()
-        ]
+        rules = {name: SimRules() for name in modems} | dict(sims or {})
+        self._workers = [self._worker(name, modem, rules[name]) for name, modem in modems.items()]
         self._calls = CallQueue(CallBook(database, now, box), self._wake_modems)
         self._listeners = [self._listener(name, pbx) for name, pbx in pbxes.items()]
         self._changes = Changes(database)  # a reply written in the web process
         self._changes.on_change(Topic.OUTBOX, self._wake_modems)
-        for kind, names in (("pbx", pbxes), ("modem", modems)):
-            for name in names:
-                self._board.expect(kind, name, LinkReport(LinkState.CONNECTING))
+        for name in pbxes:
+            self._board.expect("pbx", name)
+        for name in modems:
+            self._board.expect("modem", name, rules[name].failover_after)
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set, then finish what is in hand.
@@ -90,6 +92,10 @@ class Engine:
         for part in reversed(parts):
             part.stop()
         self._board.stop()
+
+    def _worker(self, name: str, modem: ModemSettings, rules: SimRules) -> ModemWorker:
+        report = partial(self._board.report, "modem", name)
+        return ModemWorker(self._database, name, modem, report, self._now, rules=rules)
 
     def _listener(self, name: str, pbx: Pbx) -> PbxListener:
         put = partial(self._calls.put, name)

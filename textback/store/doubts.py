@@ -51,10 +51,14 @@ def _doubt(message: Message) -> Doubt:
 def orphaned(session: Session, now: datetime) -> int:
     """Texts whose modem is no box's any more (no link is known by its name): UNCONFIRMED.
 
-    Another box's modem has one from before its first text, so what it is sending is left alone.
+    Of a text that it sent only a part of, the rest cannot go out from another SIM: withdrawn.
+    Another box's modem has a link from before its first text, so what it is sending is left alone.
     """
     known = select(Link.name).where(Link.kind == "modem")
     lost = select(Message).where(Message.state == MessageState.SENDING, Message.modem.not_in(known))
+    halves = Message.state == MessageState.QUEUED, Message.modem != "", Message.modem.not_in(known)
+    for half in session.scalars(select(Message).where(*halves)):
+        move(session, half, MessageState.CANCELLED, now, f"only a part went out, by {half.modem}")
     rows = session.scalars(lost).all()
     for message in rows:
         move(session, message, MessageState.UNCONFIRMED, now, INTERRUPTED)

@@ -14,7 +14,10 @@ from textback.store.models import Call, Line, Message, Staff
 
 @dataclass(frozen=True, slots=True)
 class TextEntry:
-    """A text in a timeline. `author` is "" where no person wrote it."""
+    """A text in a timeline. `author` is "" where no person wrote it.
+
+    `instead_of` is the modem that it was meant for, where `modem` took its place.
+    """
 
     id: int
     at: datetime
@@ -25,6 +28,8 @@ class TextEntry:
     detail: str
     author: str
     settled_at: datetime | None
+    modem: str
+    instead_of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ def texts_where(
             Message.detail,
             func.coalesce(Staff.name, ""),
             Message.settled_at,
+            Message.modem,
+            Message.instead_of,
         )
         .outerjoin(Staff, Staff.id == Message.author_id)
         .where(which)

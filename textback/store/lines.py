@@ -11,7 +11,7 @@ from textback.core.lines import LineMatch, LineRules, MatchBy, rules_from_fields
 from textback.store.models import Call, Conversation, Line, Setting
 from textback.store.office import settings
 
-_DEFAULT_RULES = "default_line."
+DEFAULT_RULES = "default_line."
 _LINES = select(Line.id, Line.name, Line.match_by, Line.pattern, Line.rules).order_by(
     Line.name, Line.id
 )
@@ -32,7 +32,7 @@ def default_rules(session: Session) -> LineRules:
 
 def default_rules_from(settings: Mapping[str, str]) -> LineRules:
     """The same, from all settings."""
-    prefix = _DEFAULT_RULES
+    prefix = DEFAULT_RULES
     ours = ((n.removeprefix(prefix), v) for n, v in settings.items() if n.startswith(prefix))
     return _rules(tuple(ours))
 
@@ -44,7 +44,7 @@ def _rules(fields: tuple[tuple[str, str], ...]) -> LineRules:
 
 def save_default_rules(session: Session, rules: LineRules) -> None:
     for name, value in rules_to_fields(rules).items():
-        session.merge(Setting(name=_DEFAULT_RULES + name, value=value))
+        session.merge(Setting(name=DEFAULT_RULES + name, value=value))
 
 
 def add_line(session: Session, match: LineMatch, name: str, rules: LineRules) -> int:

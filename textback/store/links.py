@@ -14,8 +14,19 @@ from textback.store.models import Link
 GONE_AFTER = timedelta(days=30)
 
 
-def report(session: Session, kind: str, name: str, state: LinkReport, now: datetime) -> None:
-    """Note a link's state; `since` moves only when the state does."""
+def report(
+    session: Session,
+    kind: str,
+    name: str,
+    state: LinkReport,
+    now: datetime,
+    binds_for: timedelta | None = None,
+) -> None:
+    """Note a link's state; `since` moves only when the state does.
+
+    `binds_for`: how long the texts of a modem wait for it when it stops working, from the moment
+    when it was last up or began to be tried.
+    """
     link = session.get(Link, (kind, name))
     if link is None:
         link = Link(kind=kind, name=name, state=state.state, detail="", since=now, seen_at=now)
@@ -25,12 +36,15 @@ def report(session: Session, kind: str, name: str, state: LinkReport, now: datet
         link.up_at = now  # CONNECTING after UP is a new start: when it was last up is long ago
     if state.deaf_since is not None and link.up_at is not None:
         link.up_at = min(link.up_at, state.deaf_since)
+    begins = state.state is LinkState.CONNECTING and link.state is not LinkState.CONNECTING
+    if binds_for and (state.state is LinkState.UP or begins or link in session.new):
+        link.binds_until = now + binds_for
     if link.state is not state.state:
         link.since = now
-    before = (link.state, link.detail, link.facts)
+    before = (link.state, link.detail, link.warning, link.facts)
     link.state, link.detail, link.seen_at = state.state, state.detail[:255], now
-    link.facts = dict(state.facts)
-    if before != (link.state, link.detail, link.facts) or link in session.new:
+    link.warning, link.facts = state.warning[:255], dict(state.facts)
+    if before != (link.state, link.detail, link.warning, link.facts) or link in session.new:
         bump(session, Topic.LINKS)
 
 
@@ -67,6 +81,10 @@ def forget_others(session: Session, kept: set[tuple[str, str]], box: str, now: d
             tuple_(Link.kind, Link.name).not_in(kept), or_(ours, Link.seen_at < now - GONE_AFTER)
         )
     )
+
+
+def names(session: Session, kind: str) -> list[str]:
+    return list(session.scalars(select(Link.name).where(Link.kind == kind).order_by(Link.name)))
 
 
 def links(session: Session) -> list[Link]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from textback.core.messages import (
@@ -15,6 +15,7 @@ from textback.core.messages import (
     check_move,
 )
 from textback.store.changes import Topic, bump
+from textback.store.choice import begun_through
 from textback.store.models import Conversation, Message, OptOut, Part
 
 
@@ -28,6 +29,8 @@ def move(
     check_move(message.state, to)
     message.state = to
     message.detail = detail[:255]
+    if to is MessageState.QUEUED and not message.has_begun:
+        message.modem = message.instead_of = ""  # whoever may take it next
     if to is MessageState.SENT:
         message.sent_at = now
     if to in (MessageState.DELIVERED, MessageState.UNDELIVERED):
@@ -51,51 +54,6 @@ class PartToSend:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A text that could be sent now, before it is claimed."""
-
-    message_id: int
-    number: str
-    body: str
-
-
-def due(session: Session, now: datetime) -> Due | None:
-    """The text that should go next: a person's before a machine's, then the oldest.
-
-    In a writing transaction nobody else is given it until that ends. Where rows can be locked
-    (PostgreSQL) it is passed over by whoever looks meanwhile.
-    """
-    row = session.execute(
-        select(Message.id, Conversation.number, Message.body)
-        .join(Conversation)
-        .where(Message.state == MessageState.QUEUED, _ready(now), _wanted(now))
-        .order_by(Message.priority, Message.id)
-        .limit(1)
-        .with_for_update(of=Message, skip_locked=True)
-    ).first()
-    return Due(*row) if row else None
-
-
-def next_due_at(session: Session) -> datetime | None:
-    """When the first of the texts that wait for their time may go; None when none waits."""
-    return session.scalar(
-        select(func.min(Message.not_before)).where(
-            Message.state == MessageState.QUEUED,
-            # One that is held until it expires waits for a call to end, not for its time.
-            or_(Message.expires_at.is_(None), Message.not_before < Message.expires_at),
-        )
-    )
-
-
-def _wanted(now: datetime) -> ColumnElement[bool]:
-    return or_(Message.expires_at.is_(None), Message.expires_at > now)
-
-
-def _ready(now: datetime) -> ColumnElement[bool]:
-    return or_(Message.not_before.is_(None), Message.not_before <= now)
-
-
 def claim(
     session: Session,
     message_id: int,
@@ -104,20 +62,25 @@ def claim(
     now: datetime,
     *,
     by_storage: bool = False,
+    instead_of: str = "",
 ) -> ToSend | None:
     """Make a queued text this modem's, with its planned parts; None when it is no longer queued.
 
     `pdus` (hex, TPDU octets) are kept at the first claim; a later one sends what is still missing.
-    With `by_storage` each part is first written into the modem's storage: see `stored`.
+    With `by_storage` each part is first written into the modem's storage: see `stored`. From here
+    on the conversation is this modem's too; `instead_of` is the one that the text was meant for.
     """
+    values = {"state": MessageState.SENDING, "modem": modem, "attempts": Message.attempts + 1}
     statement = (
         update(Message)
         .where(Message.id == message_id, Message.state == MessageState.QUEUED)
-        .values(state=MessageState.SENDING, modem=modem, attempts=Message.attempts + 1)
-        .returning(Message.id)
+        .values(**values, detail="", instead_of=instead_of)
+        .returning(Message.conversation_id)
     )
-    if session.execute(statement).first() is None:
+    conversation_id = session.scalar(statement)
+    if conversation_id is None:
         return None
+    _bind(session, conversation_id, modem)
     message = session.get_one(Message, message_id, populate_existing=True)
     if not message.parts:
         message.parts = [
@@ -132,6 +95,14 @@ def claim(
     _hand_over_next(message, now)
     parts = tuple(PartToSend(p.id, p.pdu, p.length) for p in planned)
     return ToSend(message.id, message.attempts, parts)
+
+
+def _bind(session: Session, conversation_id: int, modem: str) -> None:
+    others = Conversation.id == conversation_id, Conversation.modem != modem
+    session.execute(
+        update(Conversation).where(*others).values(modem=modem),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _hand_over_next(message: Message, now: datetime) -> None:
@@ -171,13 +142,19 @@ def part_out(
 def put_back(
     session: Session, message_id: int, now: datetime, detail: str, *, wait: timedelta
 ) -> None:
-    """The text surely did not leave: it goes again after `wait`, unless a STOP came meanwhile."""
+    """The text surely did not leave: it goes again after `wait`, unless a STOP came meanwhile.
+
+    A conversation that has not begun so far is free to begin from another SIM.
+    """
     message = session.get_one(Message, message_id)
+    tried = message.modem
     if message.kind is not Kind.OPT_OUT_CONFIRMATION and _opted_out(session, message):
         move(session, message, MessageState.CANCELLED, now, "the person asked for no more texts")
         return
     move(session, message, MessageState.QUEUED, now, detail)
     message.not_before = now + wait if wait else None
+    if not message.modem and not begun_through(session, message.conversation_id, tried):
+        message.conversation.modem = ""
 
 
 def _opted_out(session: Session, message: Message) -> bool:
@@ -204,7 +181,8 @@ def expire(session: Session, now: datetime) -> int:
         select(Message).where(Message.state == MessageState.QUEUED, Message.expires_at < now)
     ).all()
     for message in late:
-        move(session, message, MessageState.CANCELLED, now, "it could not be sent in time")
+        why = f": {message.detail}" if message.detail else ""
+        move(session, message, MessageState.CANCELLED, now, f"it could not be sent in time{why}")
     return len(late)
 
 
@@ -249,6 +227,12 @@ def outbox_length(session: Session) -> int:
     """How many texts wait to be sent or are being sent."""
     unsent = (MessageState.QUEUED, MessageState.SENDING)
     return session.scalar(select(func.count()).where(Message.state.in_(unsent))) or 0
+
+
+def sent_since(session: Session, modem: str, since: datetime) -> list[datetime]:
+    """When each SMS of this modem left, the oldest first."""
+    left = select(Part.sent_at).where(Part.modem == modem, Part.sent_at > since)
+    return [at for at in session.scalars(left.order_by(Part.sent_at)) if at is not None]
 
 
 def messages_since(session: Session, since: datetime | None) -> list[Message]:

@@ -115,7 +115,8 @@ class Conversation(Base):
     """Everything between the office and one number.
 
     `number` is E.164, or the sender's name where a text came from no number. `waiting_since` is
-    when the oldest text arrived that nobody has answered.
+    when the oldest text arrived that nobody has answered. `modem` is the one whose SIM the person
+    knows it by, "" before the first text.
     """
 
     __tablename__ = "conversation"
@@ -124,6 +125,7 @@ class Conversation(Base):
     number: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(128), default="")
     line_id: Mapped[int | None] = mapped_column(ForeignKey("line.id"))
+    modem: Mapped[str] = mapped_column(String(64), default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     open: Mapped[bool] = mapped_column(default=True)
     waiting_since: Mapped[datetime | None]
@@ -202,7 +204,11 @@ class Gap(Base):
 
 
 class Message(Base):
-    """A text. Its state moves only through store.messages.move."""
+    """A text. Its state moves only through store.messages.move.
+
+    `modem` is the one that has it in hand, sent or received it; of a queued text the one that sent
+    a part of it, "" before that. `instead_of` is the one it was meant for, where another sent it.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -226,6 +232,7 @@ class Message(Base):
     expires_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     modem: Mapped[str] = mapped_column(String(64), default="")
+    instead_of: Mapped[str] = mapped_column(String(64), default="")
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]  # when a report said what became of it
 
@@ -238,6 +245,11 @@ class Message(Base):
         """Those that the network has not taken yet, in order."""
         return [part for part in self.parts if part.state is PartState.PLANNED]
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the network took a part of it: only the same SIM can complete it."""
+        return len(self.planned_parts) < len(self.parts)
+
 
 class Part(Base):
     """One SMS of an outgoing text: its PDU, and the reference the network gave it (TP-MR)."""
@@ -246,6 +258,7 @@ class Part(Base):
     __table_args__ = (
         UniqueConstraint("message_id", "position"),
         Index(None, "modem", "reference"),
+        Index(None, "modem", "sent_at"),  # what a SIM sent lately
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -298,12 +311,14 @@ class Link(Base):
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     state: Mapped[LinkState]
     detail: Mapped[str] = mapped_column(String(255))
+    warning: Mapped[str] = mapped_column(String(255), default="")
     facts: Mapped[dict[str, Fact]] = mapped_column(
         default=dict
     )  # what is worth knowing of the other side
     since: Mapped[datetime]
     seen_at: Mapped[datetime]  # when the engine last wrote this row
     up_at: Mapped[datetime | None]  # when the link was last known to be up
+    binds_until: Mapped[datetime | None]  # of a modem: how long its texts wait for it alone
 
 
 class SpentPin(Base):

@@ -37,8 +37,27 @@ def banners(links: Iterable[Link], office: Office | None, now: datetime) -> Iter
             if running and link.kind == ENGINE:
                 yield NOT_RUNNING_AT.format(link.name)
             continue
-        words = _BROKEN.get((link.kind, link.state))
-        if words:
-            yield f"{words} {link.detail}".strip()
-        elif link.kind == "pbx" and link.state is LinkState.UP and link.detail:
-            yield link.detail  # it is heard, but does not tell all that it should
+        words = stand_in(link, links, running, now) or _BROKEN.get((link.kind, link.state))
+        yield from [f"{words} {link.detail}".strip()] if words else _reservations(link)
+
+
+def _reservations(link: Link) -> Iterator[str]:
+    """What staff should know of a link although it works."""
+    if link.warning:
+        yield f"{link.name}: {link.warning}"
+    elif link.kind == "pbx" and link.state is LinkState.UP and link.detail:
+        yield link.detail  # it is heard, but does not tell all that it should
+
+
+def stand_in(link: Link, links: Iterable[Link], running: frozenset[str], now: datetime) -> str:
+    """What becomes of the texts of a modem that does not work while others do; "" otherwise."""
+    others = (other for other in links if other.kind == "modem" and other is not link)
+    fails = link.kind == "modem" and link.state in (LinkState.DOWN, LinkState.REFUSED)
+    if not fails or not any(o.state is LinkState.UP and is_known(o, running) for o in others):
+        return ""
+    if link.binds_until is not None and now < link.binds_until:
+        return f"The modem {link.name} does not work. Its conversations wait for it for now."
+    return (
+        f"The modem {link.name} does not work. Texts of its conversations go out through another, "
+        "from that one's number."
+    )

@@ -1,5 +1,7 @@
 """A line's rules, in the words of an office."""
 
+from collections.abc import Sequence
+
 from textback.core.lines import LineRules, Loss, MatchBy, VoicemailTiming
 
 RECOGNISED_BY = {
@@ -47,12 +49,21 @@ VOICEMAIL = {
     VoicemailTiming.NO_MESSAGE: "When they hang up, if they left no message",
     VoicemailTiming.NEVER: "Never",
 }
+ANY_MODEM = "Any that is free"
 _NAMES = {loss: name for loss, (name, _) in SWITCHES.items()} | {Loss.VOICEMAIL: "Voicemail"}
 
 
 def voicemail(rules: LineRules) -> VoicemailTiming:
     """When callers in voicemail are texted, both switches taken together."""
     return rules.voicemail if Loss.VOICEMAIL in rules.texted else VoicemailTiming.NEVER
+
+
+def modems(known: Sequence[str], chosen: str) -> dict[str, str]:
+    """What can be chosen to text a line's callers; nothing where there is no choice."""
+    if len(known) < 2 and not chosen:
+        return {}
+    gone = {} if chosen in (*known, "") else {chosen: f"{chosen} (not there any more)"}
+    return {"": ANY_MODEM} | {name: name for name in known} | gone
 
 
 def texted(rules: LineRules) -> str:

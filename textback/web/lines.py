@@ -18,7 +18,7 @@ from textback.core.lines import (
     rules_to_fields,
 )
 from textback.core.texts import LONGEST
-from textback.store import audit
+from textback.store import audit, links
 from textback.store import lines as store
 from textback.web import line_words
 from textback.web.context import admins_only, context, office_or_default, person
@@ -115,10 +115,10 @@ def save_other() -> Response | str | tuple[str, int]:
     typed = _typed_rules()
     if "preview" in request.form:
         return _line_page(None, typed)
-    problems = list(_rule_problems(typed))
-    if problems:
-        return _line_page(None, typed, by_field(ConfigError(problems))), 422
-    _save_other(rules_from_fields(typed))
+    try:
+        _save_other(typed)
+    except ConfigError as error:
+        return _line_page(None, typed, by_field(error)), 422
     flash("Saved.", "good")
     return redirect(url_for("lines.index"))
 
@@ -139,10 +139,13 @@ def _list_page(typed: Fields, problems: Fields) -> str:
 
 
 def _line_page(line: Line | None, fields: Fields, problems: Fields | None = None) -> str:
+    with context().database.read() as db:
+        modems = line_words.modems(links.names(db, "modem"), fields["modem"])
     return render_template(
         "line.html",
         line=line,
         fields=fields,
+        modems=modems,
         samples=dict(_samples(fields)),
         problems=problems or {},
         line_words=line_words,
@@ -192,7 +195,8 @@ def _add(typed: Fields) -> None:
 
 
 def _change(db: Session, line: Line, typed: Fields) -> None:
-    _refuse([*_match_problems(db, typed, line.id), *_rule_problems(typed)])
+    problems = _modem_problems(db, typed, line.rules)
+    _refuse([*_match_problems(db, typed, line.id), *_rule_problems(typed), *problems])
     match, rules = LineMatch(MatchBy(typed["by"]), typed["pattern"]), rules_from_fields(typed)
     changed = Line(line.id, typed["name"], match, rules)
     store.change_line(db, changed)
@@ -200,10 +204,13 @@ def _change(db: Session, line: Line, typed: Fields) -> None:
     audit.add(db, context().now(), person().id, "changed", _subject(line), detail)
 
 
-def _save_other(rules: LineRules) -> None:
+def _save_other(typed: Fields) -> None:
     web = context()
     with web.database.write() as db:
-        detail = _difference(_rule_fields(store.default_rules(db)), _rule_fields(rules))
+        before = store.default_rules(db)
+        _refuse([*_rule_problems(typed), *_modem_problems(db, typed, before)])
+        rules = rules_from_fields(typed)
+        detail = _difference(_rule_fields(before), _rule_fields(rules))
         store.save_default_rules(db, rules)
         audit.add(db, web.now(), person().id, "changed", "all other calls", detail)
 
@@ -238,6 +245,11 @@ def _rule_problems(typed: Fields) -> Iterator[Problem]:
         rules_from_fields(typed)
     except ConfigError as error:
         yield from error.problems
+
+
+def _modem_problems(db: Session, typed: Fields, before: LineRules) -> Iterator[Problem]:
+    if typed["modem"] not in ("", before.modem, *links.names(db, "modem")):
+        yield Problem("modem", "there is no such modem")
 
 
 def _subject(line: Line) -> str:

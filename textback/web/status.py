@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, render_template
 
 from textback.store import calls, links, messages
+from textback.web.banners import stand_in
 from textback.web.context import context
 
 GAPS_OF = timedelta(days=7)
@@ -19,8 +20,9 @@ def index() -> str:
         found, queued = links.links(db), messages.outbox_length(db)
         running = links.running_engines(found, web.now())
         known = {link: links.is_known(link, running) for link in found}
+        notes = {link: stand_in(link, found, running, web.now()) for link in found if known[link]}
         gaps = calls.gaps_since(db, web.now() - GAPS_OF)
-        return render_template("status.html", links=known, queued=queued, gaps=gaps)
+        return render_template("status.html", links=known, notes=notes, queued=queued, gaps=gaps)
 
 
 health = Blueprint("health", __name__)

@@ -115,6 +115,13 @@ def state(text: TextEntry) -> str:
     return f"{_STATES[text.state]}: {text.detail}" if text.detail else _STATES[text.state]
 
 
+def through(text: TextEntry) -> str:
+    """That a text came from another number than the person knows; "" as a rule."""
+    if not text.instead_of or text.direction is Direction.IN:
+        return ""
+    return f"through {text.modem}, because {text.instead_of} was not working"
+
+
 def state_word(text: TextEntry) -> str:
     """What became of a text, without the reason."""
     return _STATES[text.state]
