@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, Update, bindparam, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from textback.core.messages import (
     Direction,
@@ -16,6 +18,7 @@ from textback.core.messages import (
 )
 from textback.store.changes import Topic, bump
 from textback.store.choice import begun_through
+from textback.store.database import add_row
 from textback.store.models import Conversation, Message, OptOut, Part
 
 
@@ -70,44 +73,82 @@ def claim(
     With `by_storage` each part is first written into the modem's storage: see `stored`. From here
     on the conversation is this modem's too; `instead_of` is the one that the text was meant for.
     """
-    values = {"state": MessageState.SENDING, "modem": modem, "attempts": Message.attempts + 1}
-    statement = (
-        update(Message)
-        .where(Message.id == message_id, Message.state == MessageState.QUEUED)
-        .values(**values, detail="", instead_of=instead_of)
-        .returning(Message.conversation_id)
-    )
-    conversation_id = session.scalar(statement)
-    if conversation_id is None:
+    connection = session.connection()
+    given = {"of": message_id, "taker": modem}
+    claimed = connection.execute(_claim(), given | {"meant_for": instead_of}).first()
+    if claimed is None:
         return None
-    _bind(session, conversation_id, modem)
-    message = session.get_one(Message, message_id, populate_existing=True)
-    if not message.parts:
-        message.parts = [
-            Part(position=n, pdu=pdu, length=length, state=PartState.PLANNED)
-            for n, (pdu, length) in enumerate(pdus, start=1)
-        ]
-        session.flush()
+    conversation_id, attempts = claimed
+    connection.execute(_bind(), {"of": conversation_id, "taker": modem})
     bump(session, Topic.INBOX)
-    planned = message.planned_parts
+    known = session.scalars(_parts_of(), {"of": message_id}).all()
+    if not known:
+        columns = {"message_id": message_id, "modem": modem, "by_storage": by_storage}
+        return ToSend(message_id, attempts, _plan(session, pdus, columns, now))
+    planned = [part for part in known if part.state is PartState.PLANNED]
     for part in planned:
         part.modem, part.by_storage, part.storage, part.storage_index = modem, by_storage, "", None
-    _hand_over_next(message, now)
-    parts = tuple(PartToSend(p.id, p.pdu, p.length) for p in planned)
-    return ToSend(message.id, message.attempts, parts)
+    _hand_over_next(planned, now)
+    return ToSend(message_id, attempts, tuple(PartToSend(p.id, p.pdu, p.length) for p in planned))
 
 
-def _bind(session: Session, conversation_id: int, modem: str) -> None:
-    others = Conversation.id == conversation_id, Conversation.modem != modem
-    session.execute(
-        update(Conversation).where(*others).values(modem=modem),
-        execution_options={"synchronize_session": False},
+def _plan(
+    session: Session, pdus: Sequence[tuple[str, int]], columns: dict[str, object], now: datetime
+) -> tuple[PartToSend, ...]:
+    """The parts of a text that is claimed for the first time."""
+    parts: list[PartToSend] = []
+    for position, (pdu, length) in enumerate(pdus, start=1):
+        part_id = add_row(
+            session,
+            Part,
+            position=position,
+            pdu=pdu,
+            length=length,
+            state=PartState.PLANNED,
+            handed_at=now if position == 1 else None,  # see _hand_over_next
+            **columns,
+        )
+        parts.append(PartToSend(part_id, pdu, length))
+    return tuple(parts)
+
+
+# A greeting goes through here on its way to the modem: as in `choice`, each statement is put
+# together once.
+
+
+@cache
+def _claim() -> ReturningUpdate[int, int]:
+    queued = Message.id == bindparam("of"), Message.state == MessageState.QUEUED
+    claimed = {
+        Message.state: MessageState.SENDING,
+        Message.modem: bindparam("taker"),
+        Message.attempts: Message.attempts + 1,
+        Message.detail: "",
+        Message.instead_of: bindparam("meant_for"),
+    }
+    return (
+        update(Message)
+        .where(*queued)
+        .values(claimed)
+        .returning(Message.conversation_id, Message.attempts)
     )
 
 
-def _hand_over_next(message: Message, now: datetime) -> None:
+@cache
+def _bind() -> Update:
+    """From here on the conversation is this modem's, too."""
+    another = Conversation.id == bindparam("of"), Conversation.modem != bindparam("taker")
+    return update(Conversation).where(*another).values({Conversation.modem: bindparam("taker")})
+
+
+@cache
+def _parts_of() -> Select[Part]:
+    return select(Part).where(Part.message_id == bindparam("of")).order_by(Part.position)
+
+
+def _hand_over_next(planned: Sequence[Part], now: datetime) -> None:
     """From now on the next part may leave: committed before its first byte."""
-    for part in message.planned_parts[:1]:
+    for part in planned[:1]:
         part.handed_at = now
 
 
@@ -133,7 +174,7 @@ def part_out(
     part.state, part.reference, part.modem, part.sent_at = PartState.OUT, reference, modem, now
     message = part.message
     if message.planned_parts:
-        _hand_over_next(message, now)
+        _hand_over_next(message.planned_parts, now)
     else:
         move(session, message, MessageState.SENT, now)
     return message.state
