@@ -78,7 +78,7 @@ def _send(folder: Path, ports: dict[str, str], texts: int, done: threading.Event
     with database.write() as session:
         for n in range(texts):
             conversation = conversations.conversation_with(session, f"+121255{n:05}", now)
-            conversations.queue_text(session, conversation, Kind.GREETING, f"text {n}", now)
+            conversations.queue_text(session, conversation.id, Kind.GREETING, f"text {n}", now)
     settings = {name: ModemSettings(port) for name, port in ports.items()}
     stop = threading.Event()
     engine = Engine(database, {}, settings, lambda: datetime.now(UTC))

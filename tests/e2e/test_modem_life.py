@@ -24,7 +24,7 @@ class Watched:
     def __init__(self, database: Database, settings: ModemSettings, recovery: Recovery) -> None:
         self.reports: list[LinkReport] = []
         self._worker = ModemWorker(
-            database, "sim", settings, self.reports.append, utc_now, recovery=recovery
+            database, "sim", settings, self.reports.append, utc_now, lambda _: None, recovery
         )
 
     @contextmanager

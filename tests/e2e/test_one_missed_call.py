@@ -5,7 +5,10 @@ import pytest
 from tests.e2e.office import LEAD, OTHER_LEAD, SimulatedOffice
 from tests.waiting import wait_until
 from textback.core.calls import Voicemail
+from textback.core.links import LinkState
 from textback.core.messages import MessageState
+from textback.store.calls import calls_since
+from textback.store.models import Call
 
 
 def test_from_a_missed_call_to_an_answered_reply(office: SimulatedOffice) -> None:
@@ -59,6 +62,36 @@ def test_who_withholds_the_number_is_never_texted(office: SimulatedOffice, what:
     with office.running():
         assert not office.call(what).would_text
         assert office.texts() == []
+
+
+def test_who_calls_the_sim_is_hung_up_and_told_where_to_call(office: SimulatedOffice) -> None:
+    with office.running():
+        office.wait_for_link("modem", LinkState.UP)
+        office.modem.ring(LEAD)
+        [text] = office.modem.wait_for_sent(1)
+        assert text.to == LEAD
+        assert "Nobody can answer calls to this number" in text.text
+        assert office.modem.hung_up == 1
+    [call] = _calls(office)
+    assert (call.pbx, call.trunk, call.caller) == ("GSM/sim", "GSM/sim", LEAD)
+    assert call.conversation_id == office.conversation().id
+
+
+def test_who_withholds_the_number_from_the_sim_is_hung_up_and_seen_by_staff(
+    office: SimulatedOffice,
+) -> None:
+    with office.running():
+        office.wait_for_link("modem", LinkState.UP)
+        office.modem.ring("")
+        wait_until(lambda: bool(_calls(office)), "the call")
+        assert office.modem.hung_up == 1
+    [call] = _calls(office)
+    assert (call.withheld, call.texted, office.texts()) == (True, False, [])
+
+
+def _calls(office: SimulatedOffice) -> list[Call]:
+    with office.database.read() as session:
+        return calls_since(session, None)
 
 
 def test_a_long_answer_arrives_as_one_text(office: SimulatedOffice) -> None:

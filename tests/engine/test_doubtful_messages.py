@@ -20,10 +20,11 @@ class OneSlot(Modem):
     """One message on the SIM; `line` is what the line makes of it."""
 
     def __init__(self) -> None:
+        self.storages = ("SM",)
         self.line = WHOLE
         self.deleted = False
 
-    def stored(self) -> list[Stored]:
+    def stored(self, _storage: str) -> list[Stored]:
         return [Stored(Place("SM", 0), self.line, read_incoming(self.line))]
 
     def delete(self, _place: Place) -> None:
@@ -32,7 +33,7 @@ class OneSlot(Modem):
 
 @pytest.fixture
 def receiver(database: Database, now: datetime) -> Receiver:
-    return Receiver(database, "sim", lambda: now)
+    return Receiver(database, "sim", lambda: now, lambda _call: None)
 
 
 def shown(database: Database) -> list[str]:

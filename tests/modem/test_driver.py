@@ -12,6 +12,7 @@ from textback.modem import Modem, ModemSettings, NewStored, PinGuard, Ring
 from textback.modem.pdu import Deliver, Delivery, StatusReport, join_text
 from textback.modem.simulator import ModemSimulator
 from textback.modem.sorter import Command
+from textback.modem.status import StorageUse
 
 
 def test_a_modem_says_who_it_is_and_how_it_is(simulator: ModemSimulator) -> None:
@@ -22,7 +23,10 @@ def test_a_modem_says_who_it_is_and_how_it_is(simulator: ModemSimulator) -> None
     assert (info.imei, info.own_number) == ("350000000000006", "+15550001111")
     assert info.status_reports
     assert status.registered
-    assert (status.used, status.capacity, status.storage_full) == (0, 30, False)
+    assert status.storages == (
+        StorageUse("SM", 0, 30, receives=True),
+        StorageUse("ME", 0, 30, receives=False),
+    )
 
 
 @pytest.mark.parametrize("text", ["hello", "x" * 500, "👍" * 100, "@", "ends with €"])
@@ -52,7 +56,7 @@ def test_a_long_text_comes_in_parts_that_join(modem: Modem, simulator: ModemSimu
     text = "a long answer 👍 " * 20
     simulator.receive_sms(LEAD, text)
     wait_until(lambda: sum(simulator.stored.values()) == split(text).count, "all parts")
-    messages = [stored.value for stored in modem.stored()]
+    messages = [stored.value for stored in modem.stored("SM")]
     parts = [message for message in messages if isinstance(message, Deliver)]
     assert join_text(part.user_data for part in parts) == text
 
@@ -61,10 +65,10 @@ def test_a_sweep_finds_what_was_never_announced(simulator: ModemSimulator) -> No
     simulator.receive_sms(LEAD, "while you were away")
     modem = Modem.open(ModemSettings(simulator.path))
     modem.bring_up(PinGuard())
-    [stored] = modem.stored()
+    [stored] = modem.stored("SM")
     modem.delete(stored.place)
     assert modem.read(stored.place) is None
-    assert modem.stored() == []
+    assert modem.stored("SM") == []
     modem.close()
 
 

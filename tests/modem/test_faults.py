@@ -22,7 +22,7 @@ def test_a_text_announced_inside_a_response_is_not_lost(
     events(modem, 1)
     simulator.fault("unsolicited-in-response")
     simulator.receive_sms(LEAD, "second")
-    assert len(modem.stored()) == 2
+    assert len(modem.stored("SM")) == 2
     [event] = events(modem, 1)
     assert isinstance(event, NewStored)
     assert event.place.index == 2
@@ -186,7 +186,7 @@ def test_an_unplugged_modem_is_told_and_works_again_once_it_is_back(
     again = Modem.open(ModemSettings(simulator.path))
     again.bring_up(PinGuard())
     assert send(again) == [0]
-    assert len(again.stored()) == 1
+    assert len(again.stored("SM")) == 1
     again.close()
 
 

@@ -41,7 +41,9 @@ def test_a_models_commands_are_fit_to_be_sent(model: ModemModel) -> None:
 def test_a_models_texts_are_kept_somewhere_and_announced(model: ModemModel) -> None:
     assert set(model.storages) <= {"SM", "ME", "MT"}
     assert model.storages
-    assert all(re.fullmatch(r"[0-3],[01](,[0-2]){0,2}(,[01])?", v) for v in model.indications)
+    assert all(re.fullmatch(r"[0-3],[12](,[0-2]){0,2}(,[01])?", v) for v in model.indications)
+    routes = [int(values.split(",")[1]) for values in model.indications]
+    assert routes == sorted(routes)  # stored where that can be had
 
 
 @every_model

@@ -104,3 +104,18 @@ def test_a_call_in_voicemail_says_so_until_it_ends(ben: Browser, make: Make) -> 
     assert "Missed call: in voicemail now waited 20 s" in ben.text("/calls")
     make.call(**in_voicemail, at=NOW + seconds(60))  # type: ignore[arg-type]
     assert "reached voicemail, left no message on the line 20 s" in ben.text("/calls")
+
+
+def test_a_call_to_the_sim_says_so_wherever_it_stands(ben: Browser, make: Make) -> None:
+    maria = make.conversation("+12125550143")
+    call = make.call(
+        maria, lost_in="sim", trunk="GSM/modem", decision="texted_recently", texted=False
+    )
+    words = "They called the number we text from"
+    for path in (f"/conversations/{maria}", "/", "/calls", f"/calls/{call}"):
+        assert words in ben.text(path)
+    assert "already texted within the last 24 hours" in ben.text("/calls")
+    assert "waited" not in ben.text("/calls")
+    assert "No phone rang" not in ben.text(f"/calls/{call}")
+    assert "for 20 s" not in ben.text(f"/calls/{call}")
+    assert "its number is for texts only" in ben.text(f"/calls/{call}")

@@ -50,6 +50,22 @@ def test_each_problem_stands_beside_its_field_and_nothing_typed_is_lost(
     assert to_fields(kept) == to_fields(OFFICE)
 
 
+def test_the_number_to_call_and_the_text_that_names_it_are_settings(
+    rosa: Browser, make: Make
+) -> None:
+    assert "our usual number" in rosa.text("/settings")
+    typed = to_fields(OFFICE) | {
+        "phone": "(212) 555-0100",
+        "text_sim_called": "{{firm}}: please call {{phone}}. STOP to opt out.",
+    }
+    page = rosa.submit("/settings", "/settings", **typed)
+    assert "our usual number" not in readable(page.text)
+    saved = office_of(make)
+    assert saved is not None
+    assert saved.phone == "(212) 555-0100"
+    assert saved.text_sim_called.startswith("{{firm}}: please call {{phone}}")
+
+
 def test_a_new_person_can_sign_in(rosa: Browser) -> None:
     typed = {"name": "Kim Lee", "username": "Kim", "password": "a long password"}
     page = rosa.submit("/staff", "/staff", **typed)

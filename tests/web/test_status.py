@@ -65,6 +65,12 @@ def test_a_broken_link_is_a_banner_with_what_it_means(
     assert words in banners_of(rosa)
 
 
+def test_a_full_memory_is_not_called_a_lost_connection(rosa: Browser, make: Make) -> None:
+    make.link("modem", LinkState.DOWN, "The SIM's memory is full (30 of 30): no texts come in.")
+    assert "memory is full (30 of 30): no texts come in." in banners_of(rosa)
+    assert "No connection" not in banners_of(rosa)
+
+
 def test_an_office_that_is_not_set_up_is_a_banner(ben: Browser, make: Make) -> None:
     with make.writing() as db:
         db.query(Setting).delete()

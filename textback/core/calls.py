@@ -38,6 +38,7 @@ class LostIn(StrEnum):
     ANNOUNCEMENT = "announcement"
     TRANSFER = "transfer"  # a person spoke with the caller, then lost them passing them on
     PARKING = "parking"
+    SIM = "sim"  # they called the number we text from, where nobody can answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Loss(StrEnum):
     ANNOUNCEMENT = "announcement"
     LOST_IN_TRANSFER = "lost_in_transfer"
     FORWARDED = "forwarded"
+    SIM_CALLED = "sim_called"
 
 
 LONGEST_MODEM = 64  # characters of a link's name
@@ -110,6 +111,8 @@ def loss_of(call: CallEnded) -> Loss | None:
     """How the caller was lost; None when a person spoke with them to the end, or nobody knows."""
     if call.person_reached:
         return _loss_of_reached(call)
+    if call.lost_in is LostIn.SIM:
+        return Loss.SIM_CALLED
     if call.outcome is Outcome.ABANDONED:
         return _ABANDONED.get(call.lost_in, Loss.GAVE_UP_RINGING)
     return _LOSSES.get(call.outcome)

@@ -1,14 +1,16 @@
 """The office's own settings: names, hours, texts. Edited on a page, kept in the database."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from textback.core.errors import ConfigError, Problem
 from textback.core.hours import DAYS, WEEKDAYS_NINE_TO_FIVE, Hours, format_day, parse_day
-from textback.core.phone import known_country
+from textback.core.phone import e164, known_country
 from textback.core.texts import text_problems
 
+_AS_WRITTEN = re.compile(r"[+0-9 ().\-/]{3,32}")  # nothing but a number goes into a text
 MAX_FIRM = 60  # it stands in every text, and a text of one SMS has 160
 TEXT_OPEN = (
     "{{firm}}: Sorry we missed your call. How can we help? "
@@ -18,6 +20,10 @@ TEXT_CLOSED = (
     "{{firm}}: Sorry we missed your call, we are closed right now. How can we help? "
     "Reply here and we will answer when we are back. STOP to opt out."
 )
+TEXT_SIM_CALLED = (
+    "{{firm}}: Nobody can answer calls to this number, it is for texts. "
+    "Please call the office at {{phone}} or reply here. Reply STOP to opt out."
+)
 TEXT_OPTED_OUT = "{{firm}}: You will get no more texts from us. Reply START to get them again."
 
 
@@ -25,15 +31,18 @@ TEXT_OPTED_OUT = "{{firm}}: You will get no more texts from us. Reply START to g
 class Office:
     """What an office says about itself.
 
-    `firm` stands first in every text. `country` is an ISO 3166 code, `timezone` an IANA name.
+    `firm` stands first in every text. `country` is an ISO 3166 code, `timezone` an IANA name;
+    `phone` is the number that people should call, as it is to be written, "" when it is not told.
     """
 
     firm: str = ""
+    phone: str = ""
     country: str = "US"
     timezone: str = "UTC"
     hours: Hours = WEEKDAYS_NINE_TO_FIVE
     text_open: str = TEXT_OPEN
     text_closed: str = TEXT_CLOSED
+    text_sim_called: str = TEXT_SIM_CALLED
     text_opted_out: str = TEXT_OPTED_OUT
 
     @property
@@ -41,8 +50,8 @@ class Office:
         return ZoneInfo(self.timezone)
 
 
-_PLAIN = ("firm", "country", "timezone", "text_open", "text_closed", "text_opted_out")
-_TEXTS = ("text_open", "text_closed", "text_opted_out")
+_TEXTS = ("text_open", "text_closed", "text_sim_called", "text_opted_out")
+_PLAIN = ("firm", "phone", "country", "timezone", *_TEXTS)
 
 
 def to_fields(office: Office) -> dict[str, str]:
@@ -71,8 +80,7 @@ def _problems(fields: Mapping[str, str]) -> Iterator[Problem]:
         yield Problem("firm", f"must not be longer than {MAX_FIRM} characters")
     if not fields["firm"]:
         yield Problem("firm", "the name that stands first in every text is missing")
-    if not known_country(fields["country"]):
-        yield Problem("country", f"'{fields['country']}' is not a country code such as US or GB")
+    yield from _number_problems(fields["country"], fields["phone"])
     if not _known_zone(fields["timezone"]):
         what = f"'{fields['timezone']}' is not a time zone such as America/New_York"
         yield Problem("timezone", what)
@@ -83,6 +91,13 @@ def _problems(fields: Mapping[str, str]) -> Iterator[Problem]:
             parse_day(fields[f"hours_{day}"])
         except ValueError as error:
             yield Problem(f"hours_{day}", str(error))
+
+
+def _number_problems(country: str, written: str) -> Iterator[Problem]:
+    if not known_country(country):
+        yield Problem("country", f"'{country}' is not a country code such as US or GB")
+    elif written and not (_AS_WRITTEN.fullmatch(written) and e164(written, country)):
+        yield Problem("phone", f"'{written}' is not a phone number")
 
 
 def _known_zone(name: str) -> bool:

@@ -12,6 +12,7 @@ from textback.core.texts import render
 
 ONE_GREETING_IN = timedelta(hours=24)
 TOO_LATE_AFTER = timedelta(minutes=15)
+UNKNOWN_PHONE = "our usual number"  # in a text, where the office has not told it
 
 
 class PolicyReason(StrEnum):
@@ -38,6 +39,7 @@ _WORDS: dict[str, str] = {
     Loss.ANNOUNCEMENT: "The caller heard an announcement only.",
     Loss.LOST_IN_TRANSFER: "The caller was lost while being passed on.",
     Loss.FORWARDED: "The call was answered outside, perhaps by a mobile's voicemail.",
+    Loss.SIM_CALLED: "They called the number we text from, where nobody can answer.",
     PolicyReason.LOSS_NOT_TEXTED: "This line does not text callers who are lost in this way.",
     PolicyReason.STILL_IN_VOICEMAIL: "The caller is in voicemail; it is decided at the hang-up.",
     PolicyReason.MESSAGE_LEFT: "The caller left a message, and this line then sends no text.",
@@ -114,7 +116,7 @@ def decide(call: CallEnded, known: Known) -> Send | Skip:
     if known.now - call.ended_at > TOO_LATE_AFTER:
         return Skip(PolicyReason.TOO_LATE)
     return Send(
-        text=_greeting(known.office, known.rules, call.ended_at),
+        text=_greeting(known.office, known.rules, call),
         not_before=known.now + known.rules.grace_time,
         expires_at=call.ended_at + TOO_LATE_AFTER,
         reason=lines.loss_of(call) or "",
@@ -130,7 +132,8 @@ def _not_due(call: CallEnded, known: Known) -> str | None:
         return nobody
     if not lines.wants_text(rules, call, ended=known.ended):
         return _not_wanted(call, known)
-    if call.waited.total_seconds() < rules.least_ring:
+    # A call to the SIM is as short as we make it.
+    if loss is not Loss.SIM_CALLED and call.waited.total_seconds() < rules.least_ring:
         return PolicyReason.TOO_SHORT
     return PolicyReason.MAYBE_WITHHELD if call.presentation_unknown else None
 
@@ -149,12 +152,14 @@ def _recent(known: Known) -> bool:
     return last is not None and known.now - last < ONE_GREETING_IN
 
 
-def _greeting(office: Office, rules: LineRules, at: datetime) -> str:
-    if office.hours.is_open(at, office.zone):
+def _greeting(office: Office, rules: LineRules, call: CallEnded) -> str:
+    if lines.loss_of(call) is Loss.SIM_CALLED:
+        return filled(office.text_sim_called, office)
+    if office.hours.is_open(call.ended_at, office.zone):
         return filled(rules.text_open or office.text_open, office)
     return filled(rules.text_closed or office.text_closed, office)
 
 
 def filled(template: str, office: Office) -> str:
     """One of the office's texts with its variables filled in."""
-    return render(template, {"firm": office.firm})
+    return render(template, {"firm": office.firm, "phone": office.phone or UNKNOWN_PHONE})

@@ -8,7 +8,7 @@ from textback.core.errors import Problem
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 LONGEST = 1000  # characters; seven SMS, more than anybody reads from a stranger
-VARIABLES = frozenset({"firm"})
+VARIABLES = ("firm", "phone")
 
 
 def render(template: str, values: Mapping[str, str]) -> str:
@@ -24,4 +24,5 @@ def text_problems(field: str, template: str) -> Iterator[Problem]:
         yield Problem(field, "the text must name the firm: write {{firm}} where the name belongs")
     for name in _VARIABLE.findall(template):
         if name not in VARIABLES:
-            yield Problem(field, f"{{{{{name}}}}} is not a variable; there is {{{{firm}}}}")
+            known = " and ".join(f"{{{{{variable}}}}}" for variable in VARIABLES)
+            yield Problem(field, f"{{{{{name}}}}} is not a variable; there are {known}")

@@ -21,10 +21,13 @@ _FIRST = "no-answer"  # what the page offers before anything was chosen
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a caller can do, and with whom. `whats` and `lines` map a value to its description."""
+    """What a caller can do, and with whom. `whats` and `lines` map a value to its description;
+    `sim` is the line where nothing can happen but a hang-up.
+    """
 
     callers: tuple[str, ...]
     lines: Mapping[str, str]
+    sim: str
     whats: Mapping[str, str]
     place_call: Callable[[str, str, str], object]  # from, line, what happens
     send_text: Callable[[str, str], object]  # from, text
@@ -72,9 +75,7 @@ def _add_views(app: Flask, world: World) -> None:
         if not number or line not in world.lines or what not in world.whats:
             return "No such number, line or way for a call to go.", 400
         session["what"] = what
-        world.place_call(number, line, what)
-        flash(f"Calling {world.lines[line]}: {world.whats[what]}")
-        return redirect(url_for("phone"))
+        return _called(world, number, line, what)
 
     @app.post("/text")
     def text() -> ResponseReturnValue:
@@ -83,6 +84,16 @@ def _add_views(app: Flask, world: World) -> None:
             world.phones.wrote(number, body)
             world.send_text(number, body)
         return redirect(url_for("phone"))
+
+
+def _called(world: World, number: str, line: str, what: str) -> ResponseReturnValue:
+    try:
+        world.place_call(number, line, what)
+    except ValueError as error:
+        return str(error), 400
+    how = "" if line == world.sim else f": {world.whats[what]}"
+    flash(f"Calling {world.lines[line]}{how}")
+    return redirect(url_for("phone"))
 
 
 def _number(world: World) -> str:

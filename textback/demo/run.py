@@ -46,19 +46,30 @@ def run_demo(port: int, ready: Callable[[str, str], None]) -> int:
 def _simulators(folder: Path, inbox: str) -> Iterator[tuple[World, int, Path]]:
     phones = Phones(lambda: datetime.now(UTC))
     link = folder / "modem"
-    modem = ModemSimulator(link, on_sent=lambda sms: phones.got(sms.to, sms.text))
+    modem = ModemSimulator(link, number=seed.SIM, on_sent=lambda sms: phones.got(sms.to, sms.text))
     with PbxSimulator(secret=_SECRET) as pbx, modem:
         world = World(
             callers=seed.CALLERS,
-            lines=seed.LINES,
+            lines=seed.LINES | {seed.SIM: "The number that texts come from"},
+            sim=seed.SIM,
             whats={name: scenario.about for name, scenario in scenarios().items()},
-            place_call=pbx.call,
+            place_call=partial(_place_call, pbx, modem),
             send_text=modem.receive_sms,
             phones=phones,
             inbox_url=inbox,
             zone=seed.OFFICE.zone,
         )
         yield world, pbx.port, link
+
+
+def _place_call(
+    pbx: PbxSimulator, modem: ModemSimulator, caller: str, line: str, what: str
+) -> None:
+    """The SIM is no line of the PBX: it rings until the engine hangs it up. Raises ValueError."""
+    if line == seed.SIM:
+        modem.ring(caller)
+    else:
+        pbx.call(caller, line, what)
 
 
 def _seed(folder: Path) -> None:

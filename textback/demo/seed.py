@@ -18,7 +18,10 @@ from textback.store.office import save_office
 from textback.store.reports import Report
 from textback.store.staff import add_staff
 
-OFFICE = Office(firm="Hart & Lowe Law", country="US", timezone="America/New_York")
+OFFICE = Office(
+    firm="Hart & Lowe Law", phone="(212) 555-0100", country="US", timezone="America/New_York"
+)
+SIM = "+12125550199"
 LINES = {"+12125550100": "Main number", "+12125550101": "Family law"}
 # Numbers that no one has (555-01xx is kept for fiction).
 CALLERS = ("+12125550143", "+12125550177", "+13105550112", "+16175550135")

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import OperationalError
 
+from textback.core.calls import CallEnded
 from textback.core.errors import AccessRefused, LinkDown
 from textback.core.links import Fact, LinkReport, LinkState
 from textback.core.sim_rules import SimRules
@@ -42,6 +43,7 @@ class ModemWorker:
         settings: ModemSettings,
         report: Callable[[LinkReport], None],
         now: Callable[[], datetime],
+        on_call: Callable[[CallEnded], None],
         recovery: Recovery | None = None,
         rules: SimRules | None = None,
     ) -> None:
@@ -50,7 +52,7 @@ class ModemWorker:
         self._report_link = report
         self._now = now
         self._sender = Sender(database, name, now, rules)
-        self._receiver = Receiver(database, name, now)
+        self._receiver = Receiver(database, name, now, on_call)
         self._modem: Modem | None = None
         self._pin_guard = KeptPinGuard(database)
         self._recovery = recovery or Recovery(can_reset=bool(settings.reset_command))
@@ -108,11 +110,14 @@ class ModemWorker:
     def _work(self) -> None:
         tell = self._exchanges.write if self._exchanges else None
         with closing(Modem.open(self._settings, tell)) as modem:
-            self._port = modem.port
-            self._facts = identity(modem.bring_up(self._pin_guard), modem.port)
-            self._modem = modem  # from here on a wake reaches it; what came before is found below
-            self._sender.recover(modem)
-            self._serve(modem)
+            try:
+                self._port = modem.port
+                self._facts = identity(modem.bring_up(self._pin_guard), modem.port)
+                self._modem = modem  # a wake reaches it; what came before is found below
+                self._sender.recover(modem)
+                self._serve(modem)
+            finally:  # what a lost link has told of already may lie nowhere else
+                self._receiver.keep(modem, modem.heard())
 
     def _serve(self, modem: Modem) -> None:
         sweep_at = time.monotonic()
@@ -126,17 +131,16 @@ class ModemWorker:
                 self._tell_health(modem.status())
             # After a text look only at what has come meanwhile: the next text may be due.
             timeout = 0.0 if sent else self._idle_for(sweep_at)
-            for event in modem.wait(timeout):
-                self._receiver.take(modem, event)
+            self._receiver.take(modem, modem.wait(timeout))
             if self._receiver.behind:
                 sweep_at = min(sweep_at, time.monotonic() + _SOON)
 
     def _look_around(self, modem: Modem) -> None:
         if modem.has_forgotten():
             raise LinkDown("The modem restarted by itself; it is set up anew.")
-        status = modem.status()
-        self._tell_health(status)
         self._receiver.sweep(modem)
+        status = modem.status()  # after the sweep: now the storages are as full as they stay
+        self._tell_health(status)
         self._sender.expire()
         self._recovery.serves()
         if self._recovery.network(status.registered, time.monotonic()) is Remedy.RESTART:

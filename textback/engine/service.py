@@ -17,6 +17,7 @@ from textback.engine.catch_up import LOOKS, CatchUp, History
 from textback.engine.links import LinkBoard
 from textback.engine.modem_worker import ModemWorker
 from textback.engine.pbx import LoopThread
+from textback.engine.sim_call import trunk
 from textback.modem.driver import ModemSettings
 from textback.store import doubts
 from textback.store.changes import Changes, Topic
@@ -65,8 +66,8 @@ class Engine:
         self._now = now
         self._board = LinkBoard(database, now, box)
         rules = {name: SimRules() for name in modems} | dict(sims or {})
-        self._workers = [self._worker(name, modem, rules[name]) for name, modem in modems.items()]
         self._calls = CallQueue(CallBook(database, now, box), self._wake_modems)
+        self._workers = [self._worker(name, modem, rules[name]) for name, modem in modems.items()]
         self._listeners = [self._listener(name, pbx) for name, pbx in pbxes.items()]
         self._changes = Changes(database)  # a reply written in the web process
         self._changes.on_change(Topic.OUTBOX, self._wake_modems)
@@ -83,7 +84,7 @@ class Engine:
         self._board.start()  # from here on everybody knows whose modems these are
         loop = LoopThread("ami", [listener.run() for listener in self._listeners])
         # Stopped in the reverse order: first nothing new comes in, then what came is kept.
-        parts: list[Startable] = [*self._workers, self._changes, self._calls, loop]
+        parts: list[Startable] = [self._calls, *self._workers, self._changes, loop]
         with self._database.write() as session:
             doubts.orphaned(session, self._now())
         for part in parts:
@@ -94,8 +95,9 @@ class Engine:
         self._board.stop()
 
     def _worker(self, name: str, modem: ModemSettings, rules: SimRules) -> ModemWorker:
-        report = partial(self._board.report, "modem", name)
-        return ModemWorker(self._database, name, modem, report, self._now, rules=rules)
+        show = partial(self._board.report, "modem", name)
+        on_call = partial(self._calls.put, trunk(name))
+        return ModemWorker(self._database, name, modem, show, self._now, on_call, rules=rules)
 
     def _listener(self, name: str, pbx: Pbx) -> PbxListener:
         put = partial(self._calls.put, name)

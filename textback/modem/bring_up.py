@@ -40,7 +40,14 @@ class ModemInfo:
     service_centre: str
     storages: tuple[str, ...]
     writes_to: str  # the storage that AT+CMGW and AT+CMSS use, where we know it
-    status_reports: bool
+    acknowledges: bool  # messages that it does not store wait for AT+CNMA
+    indications: str  # the values that AT+CNMI took
+
+    @property
+    def status_reports(self) -> bool:
+        """Whether status reports will come."""
+        values = self.indications.split(",")
+        return len(values) > 3 and values[3] != "0"
 
 
 def bring_up(
@@ -66,7 +73,10 @@ def bring_up(
         writes_to=writes_to,
         own_number=asking.told("AT+CNUM", _OWN_NUMBER),
         service_centre=asking.told("AT+CSCA?", _SERVICE_CENTRE),
-        status_reports=_choose_indications(asking, info.data),
+        # Phase 2+: the network keeps a message that is not stored here until AT+CNMA. It comes
+        # first, because AT+CNMI says what it applies to (27.005, 3.2.1).
+        acknowledges=asking.optional("AT+CSMS=1"),
+        indications=_choose_indications(asking, info.data),
     )
 
 
@@ -88,7 +98,8 @@ def _identified(asking: Asking, usb_id: str) -> ModemInfo:
         service_centre="",
         storages=(),
         writes_to="",
-        status_reports=False,
+        acknowledges=False,
+        indications="",
     )
 
 
@@ -108,9 +119,9 @@ def _choose_storages(asking: Asking, model: ModemModel) -> tuple[tuple[str, ...]
     return several, writes_to
 
 
-def _choose_indications(asking: Asking, model: ModemModel) -> bool:
-    """Whether status reports will come. Raises LinkDown when no texts would be announced."""
+def _choose_indications(asking: Asking, model: ModemModel) -> str:
+    """The first that the modem takes. Raises LinkDown when no texts would be announced."""
     for values in model.indications:
         if asking.optional(f"AT+CNMI={values}"):
-            return values.count(",") > 2 and values.split(",")[3] != "0"
+            return values
     raise LinkDown("the modem refused every AT+CNMI: it would not tell of incoming texts")

@@ -83,6 +83,10 @@ class Dialogue:
             if not data:
                 break
             self._feed(data)
+        return self.heard()
+
+    def heard(self) -> list[Line]:
+        """The unsolicited lines that have been read and not told yet; the port is left alone."""
         lines = list(self._sorter.unsolicited)
         self._sorter.unsolicited.clear()
         return lines

@@ -8,24 +8,20 @@ from pathlib import Path
 from typing import Self
 
 from textback.core.errors import LinkDown, SendDeferred, TextbackError
+from textback.modem.asking import Asking
 from textback.modem.bring_up import ModemInfo, bring_up
 from textback.modem.dialogue import ATTENTION_SECONDS, Dialogue, NoAnswer, Tell
 from textback.modem.events import CallWatch, Incoming, Place, Received, message_event
 from textback.modem.finding import Found, Wanted, find
+from textback.modem.indications import Indications
 from textback.modem.kept_sends import SentStorage
 from textback.modem.model import generic_model
 from textback.modem.pdu import SubmitPdu, Unreadable, read_incoming
 from textback.modem.port import Port
 from textback.modem.refusals import error_code, refusal
-from textback.modem.registration import (
-    REGISTRATION,
-    Registration,
-    access_of,
-    generation,
-    registration,
-)
 from textback.modem.sim_lock import PinGuard
 from textback.modem.sorter import Answer, Command, Line
+from textback.modem.status import ModemStatus, StorageUse, read_status
 from textback.modem.usb import usb_ports
 
 __all__ = [
@@ -35,21 +31,13 @@ __all__ = [
     "ModemSettings",
     "ModemStatus",
     "PinGuard",
+    "StorageUse",
     "Stored",
 ]
 
 _LISTED = re.compile(r"\+CMGL:\s*(\d+)\s*,\s*(\d)\s*,")
 _READ = re.compile(r"\+CMGR:\s*(\d)\s*,")
 _SENT = re.compile(r"\+CMGS:\s*(\d+)")
-_SIGNAL = re.compile(r"\+CSQ:\s*(\d+)\s*,")
-_LTE_SIGNAL = re.compile(r"\+CESQ:(?:\s*\d+\s*,){5}\s*(\d+)")
-_OPERATOR = re.compile(r'\+COPS:\s*\d\s*,\s*\d\s*,\s*"([^"]*)"\s*(?:,\s*(\d+))?')
-# The strongest <rssi> and <rsrp>; 99 and 255 mean unknown.
-_SIGNALS = (("AT+CSQ", _SIGNAL, 31), ("AT+CESQ", _LTE_SIGNAL, 97))
-_REGISTRATIONS = ("CREG", "CGREG", "CEREG")
-_INDICATIONS = re.compile(r"\+CNMI:\s*(.*)")
-_COUNTS = re.compile(r"\+CPMS:\s*(.*)")
-_COUNT = re.compile(r'"\w+"\s*,\s*(\d+)\s*,\s*(\d+)')
 _INCOMING_STATES = ("0", "1")  # received unread, received read; the rest were written here
 _NO_SUCH_MESSAGE = 321
 
@@ -85,29 +73,6 @@ class Stored:
     value: Received
 
 
-@dataclass(frozen=True, slots=True)
-class ModemStatus:
-    """`signal` is 0 to 100, None when unknown; `technology` is 2G, 3G, LTE or 5G, "" when unknown;
-    `used` of `capacity` messages lie in the storage that receives."""
-
-    registration: Registration
-    technology: str
-    signal: int | None
-    operator: str
-    used: int
-    capacity: int
-
-    @property
-    def registered(self) -> bool:
-        """Whether texts can go out and come in."""
-        return self.registration.registered
-
-    @property
-    def storage_full(self) -> bool:
-        """Whether the network must hold texts back."""
-        return self.capacity > 0 and self.used >= self.capacity
-
-
 class CommandRefused(TextbackError):
     """The modem answered a command about a stored message with an error."""
 
@@ -120,8 +85,10 @@ class Modem:
         self._dialogue = found.dialogue
         self.port, self._usb_id = found.path, found.usb_id
         self._data = generic_model()
-        self._indications = ""
-        self._storages: tuple[str, ...] = ()
+        self.storages: tuple[str, ...] = ()  # those that messages are looked for in
+        self.own_number = settings.number
+        self._asking = Asking(found.dialogue, settings.command_timeout)
+        self._indications = Indications(self._asking)
         self._selected = ""
         self._calls = CallWatch()
         self.imei = ""
@@ -147,13 +114,16 @@ class Modem:
         pin, timeout = self._settings.pin, self._settings.command_timeout
         info = bring_up(self._dialogue, pin, guard, timeout, self._usb_id)
         self._data = info.data
-        self._storages = info.storages
+        self.storages = info.storages
+        self.own_number = self._settings.number or info.own_number
+        self._indications = Indications(
+            self._asking, info.indications, acknowledges=info.acknowledges
+        )
         self._selected = ""
         self.imei = info.imei
         self.kept = self._sent_storage(info)
         self.keeps_status = info.data.keeps_status if self.kept else False
-        self._indications = self._told("AT+CNMI?", _INDICATIONS)
-        return replace(info, own_number=self._settings.number or info.own_number)
+        return replace(info, own_number=self.own_number)
 
     def restart(self) -> None:
         """AT+CFUN=1,1: the modem starts anew, and its port may vanish meanwhile: close it then."""
@@ -161,7 +131,7 @@ class Modem:
 
     def has_forgotten(self) -> bool:
         """Whether it restarted by itself, so that it must be brought up again to tell of texts."""
-        return self._told("AT+CNMI?", _INDICATIONS) != self._indications
+        return self._indications.are_forgotten()
 
     def send(self, pdu: SubmitPdu) -> int:
         """Sends one part and returns its TP-MR.
@@ -189,20 +159,42 @@ class Modem:
 
         Calls are hung up here.
         """
-        lines = self._dialogue.wait(timeout)
-        events = [event for line in lines if (event := self._event(line)) is not None]
+        events = self._events(self._dialogue.wait(timeout))
         if self._calls.must_hang_up:
             self._calls.must_hang_up = False
             self._hang_up()
         return events
 
+    def heard(self) -> list[Incoming]:
+        """What `wait` would tell at once; it works on a lost link, too."""
+        return self._events(self._dialogue.heard())
+
+    def acknowledge(self) -> None:
+        """Tells the network that what came without being stored arrived, where it waits for that.
+
+        A modem that refuses it is lived with.
+        """
+        self._indications.acknowledge()
+
     def wake(self) -> None:
         """Ends the `wait` that runs, or else the next one; from any thread."""
         self._dialogue.wake()
 
-    def stored(self) -> list[Stored]:
-        """Every message from the network in every storage, unreadable ones too."""
-        return [stored for storage in self._storages for stored in self._listed(storage)]
+    def stored(self, storage: str) -> list[Stored]:
+        """Every message from the network in a storage, unreadable ones too.
+
+        Raises CommandRefused when the modem does not list them.
+        """
+        if not self._select(storage):
+            return []
+        answer = self._ask("AT+CMGL=4", _LISTED, with_pdu=True)
+        self._check(answer)
+        found: list[Stored] = []
+        for line in answer.lines:
+            header = _LISTED.match(line.text)
+            if header and header[2] in _INCOMING_STATES:
+                found.append(_stored(Place(storage, int(header[1])), line))
+        return found
 
     def read(self, place: Place) -> Stored | None:
         """The message at `place`, None when there is none (any more)."""
@@ -220,28 +212,25 @@ class Modem:
 
         Raises CommandRefused when the modem does not do it.
         """
-        if self._select(place.storage):
-            self._check(self._ask(f"AT+CMGD={place.index}"))
+        # Selected anew: a modem that restarted meanwhile would delete in another storage.
+        self._selected = ""
+        if not self._select(place.storage):
+            raise CommandRefused(f"the modem does not open its storage {place.storage}")
+        self._check(self._ask(f"AT+CMGD={place.index}"))
 
     def status(self) -> ModemStatus:
-        """What the network and the storage are like now."""
-        answers = [self._ask(f"AT+{name}?", REGISTRATION).first for name in _REGISTRATIONS]
-        operator = _OPERATOR.match(self._ask("AT+COPS?", _OPERATOR).first)
-        counts = _COUNT.findall(self._told("AT+CPMS?", _COUNTS))
-        used, capacity = counts[-1] if counts else (0, 0)
-        access = generation(int(operator[2])) if operator and operator[2] else ""
-        return ModemStatus(
-            registration=registration(answers),
-            technology=access or access_of(answers),
-            signal=self._signal(),
-            operator=operator[1] if operator else "",
-            used=int(used),
-            capacity=int(capacity),
-        )
+        """What the network and the storages are like now."""
+        self._selected = ""  # they are gone through
+        return read_status(self._asking, self.storages)
 
     def close(self) -> None:
         """Gives the port back; never fails."""
         self._dialogue.close()
+
+    def _events(self, lines: list[Line]) -> list[Incoming]:
+        now = time.monotonic()
+        told = (message_event(line) or self._calls.feed(line, now) for line in lines)
+        return [event for event in told if event is not None]
 
     def _sent_storage(self, info: ModemInfo) -> SentStorage | None:
         if not info.writes_to or info.data.keeps_status is False:
@@ -257,32 +246,9 @@ class Modem:
         )
         return storage if storage.works() else None
 
-    def _event(self, line: Line) -> Incoming | None:
-        return message_event(line) or self._calls.feed(line, time.monotonic())
-
     def _hang_up(self) -> None:
         with contextlib.suppress(LinkDown):  # what was heard is told first; the next call raises it
             any(self._ask(command).ok for command in self._data.hang_up)
-
-    def _signal(self) -> int | None:
-        """LTE modems may know it by AT+CESQ only (3GPP TS 27.007, 8.5 and 8.69)."""
-        for text, pattern, strongest in _SIGNALS:
-            level = int(self._told(text, pattern) or strongest + 1)
-            if level <= strongest:
-                return level * 100 // strongest
-        return None
-
-    def _listed(self, storage: str) -> list[Stored]:
-        if not self._select(storage):
-            return []
-        answer = self._ask("AT+CMGL=4", _LISTED, with_pdu=True)
-        self._check(answer)
-        found: list[Stored] = []
-        for line in answer.lines:
-            header = _LISTED.match(line.text)
-            if header and header[2] in _INCOMING_STATES:
-                found.append(_stored(Place(storage, int(header[1])), line))
-        return found
 
     def _select(self, storage: str) -> bool:
         if storage != self._selected:
@@ -297,15 +263,11 @@ class Modem:
         if not answer.ok and error_code(answer.final) != _NO_SUCH_MESSAGE:
             raise CommandRefused(f"the modem said {answer.final}")
 
-    def _told(self, text: str, pattern: re.Pattern[str]) -> str:
-        match = pattern.match(self._ask(text, pattern).first)
-        return match[1] if match else ""
-
     def _ask(
         self, text: str, answer: re.Pattern[str] | None = None, *, with_pdu: bool = False
     ) -> Answer:
         command = Command(text, answer, with_pdu=with_pdu)
-        return self._dialogue.ask(command, self._settings.command_timeout)
+        return self._asking.command(command)
 
 
 def _stored(place: Place, line: Line) -> Stored:

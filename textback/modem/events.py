@@ -10,7 +10,13 @@ _STORED = re.compile(r"\+(?:CMTI|CDSI):")
 _PLACE = re.compile(r'\s*"?(\w{2})"?\s*,\s*(\d{1,5})(?!\d)', re.ASCII)
 _DIRECT = re.compile(r"\+(?:CMT|CDS):")
 _RINGING = re.compile(r"RING|\+CRING:")
-_CALLER = re.compile(r'\+CLIP:\s*"([^"]*)"')
+# <number>,<type>,<subaddr>,<satype>,<alpha>,<CLI validity> (3GPP TS 27.007, clause 7.11)
+_CALLER = re.compile(
+    r'\+CLIP:\s*"([^"]*)"(?:\s*,\s*(\d+))?(?:,[^,]*,[^,]*,(?:"[^"]*"|[^,]*),\s*(\d))?'
+)
+_INTERNATIONAL = "145"
+_WITHHELD = "1"
+_OVER = "NO CARRIER"
 _BETWEEN_CALLS = 8.0  # seconds; a phone rings every 3 to 6
 
 Received = Deliver | StatusReport | Unreadable
@@ -70,23 +76,44 @@ class CallWatch:
     def __init__(self) -> None:
         self.must_hang_up = False
         self._rings = 0
-        self._told = False
+        self._told: str | None = None  # whose call was told
         self._last = float("-inf")
 
     def feed(self, line: Line, now: float) -> Ring | None:
         """The call, once all is known of it that will be known."""
+        if line.text == _OVER:
+            return self._over()
         caller = _CALLER.match(line.text)
         if not caller and not _RINGING.match(line.text):
             return None
-        if now - self._last > _BETWEEN_CALLS:
-            self._rings, self._told = 0, False
+        number = _number(caller) if caller else ""
+        if now - self._last > _BETWEEN_CALLS or (number and self._told not in (None, number)):
+            self._rings, self._told = 0, None
         self._last = now
         self._rings += caller is None
         # The caller's number, if any comes, comes between the first ring and the second.
         if not caller and self._rings < 2:
             return None
         self.must_hang_up = True
-        if self._told:
+        return self._tell(number)
+
+    def _tell(self, number: str) -> Ring | None:
+        if self._told is not None:
             return None
-        self._told = True
-        return Ring(caller[1] if caller else "")
+        self._told = number
+        return Ring(number)
+
+    def _over(self) -> Ring | None:
+        """Who gave up before the second ring called all the same."""
+        ring = self._tell("") if self._rings else None
+        self._rings, self._told = 0, None
+        return ring
+
+
+def _number(caller: re.Match[str]) -> str:
+    """The caller's number, "" where it was withheld."""
+    number, kind, validity = caller.groups()
+    if validity == _WITHHELD:
+        return ""
+    international = kind == _INTERNATIONAL and number[:1].isdecimal()
+    return f"+{number}" if international else str(number)

@@ -2,7 +2,7 @@
 
 from textback.core.links import Fact
 from textback.modem.bring_up import ModemInfo
-from textback.modem.driver import ModemStatus
+from textback.modem.status import ModemStatus
 
 
 def identity(info: ModemInfo, port: str) -> dict[str, Fact]:
@@ -24,12 +24,15 @@ def identity(info: ModemInfo, port: str) -> dict[str, Fact]:
 
 def condition(status: ModemStatus) -> dict[str, Fact]:
     """How it is now."""
+    receiving = status.receiving
     return {
         "registered": status.registered,
         "registration": status.registration.value,
         "operator": status.operator or None,
         "technology": status.technology or None,
         "signal": status.signal,
-        "storage_used": status.used,
-        "storage_capacity": status.capacity,
+        "storage_used": receiving.used if receiving else None,
+        "storage_capacity": receiving.capacity if receiving else None,
+        "storages": ", ".join(f"{s.name} {s.used} of {s.capacity}" for s in status.storages)
+        or None,
     }

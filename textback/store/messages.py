@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, Update, bindparam, func, select, update
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from textback.core.messages import (
 )
 from textback.store.changes import Topic, bump
 from textback.store.choice import begun_through
-from textback.store.database import add_row
+from textback.store.database import UtcDateTime, add_row
 from textback.store.models import Conversation, Message, OptOut, Part
 
 
@@ -74,81 +75,64 @@ def claim(
     on the conversation is this modem's too; `instead_of` is the one that the text was meant for.
     """
     connection = session.connection()
-    given = {"of": message_id, "taker": modem}
-    claimed = connection.execute(_claim(), given | {"meant_for": instead_of}).first()
+    taken = {"text": message_id, "taker": modem, "meant_for": instead_of}
+    claimed = connection.execute(_to_sending(), taken).first()
     if claimed is None:
         return None
-    conversation_id, attempts = claimed
-    connection.execute(_bind(), {"of": conversation_id, "taker": modem})
+    connection.execute(_to_taker(), {"conversation": claimed.conversation_id, "taker": modem})
+    found = connection.execute(_parts_of(), {"text": message_id}).all()
+    planned = [PartToSend(p.id, p.pdu, p.length) for p in found if p.state is PartState.PLANNED]
+    if not found:
+        planned = [_plan(session, message_id, n, *pdu) for n, pdu in enumerate(pdus, start=1)]
+    for n, part in enumerate(planned):
+        how = {"part": part.part_id, "taker": modem, "stored": by_storage}
+        connection.execute(_to_hand_over(), {**how, "at": None if n else now})
     bump(session, Topic.INBOX)
-    known = session.scalars(_parts_of(), {"of": message_id}).all()
-    if not known:
-        columns = {"message_id": message_id, "modem": modem, "by_storage": by_storage}
-        return ToSend(message_id, attempts, _plan(session, pdus, columns, now))
-    planned = [part for part in known if part.state is PartState.PLANNED]
-    for part in planned:
-        part.modem, part.by_storage, part.storage, part.storage_index = modem, by_storage, "", None
-    _hand_over_next(planned, now)
-    return ToSend(message_id, attempts, tuple(PartToSend(p.id, p.pdu, p.length) for p in planned))
+    return ToSend(message_id, claimed.attempts, tuple(planned))
 
 
-def _plan(
-    session: Session, pdus: Sequence[tuple[str, int]], columns: dict[str, object], now: datetime
-) -> tuple[PartToSend, ...]:
-    """The parts of a text that is claimed for the first time."""
-    parts: list[PartToSend] = []
-    for position, (pdu, length) in enumerate(pdus, start=1):
-        part_id = add_row(
-            session,
-            Part,
-            position=position,
-            pdu=pdu,
-            length=length,
-            state=PartState.PLANNED,
-            handed_at=now if position == 1 else None,  # see _hand_over_next
-            **columns,
-        )
-        parts.append(PartToSend(part_id, pdu, length))
-    return tuple(parts)
+def _plan(session: Session, message_id: int, position: int, pdu: str, length: int) -> PartToSend:
+    part = {"position": position, "pdu": pdu, "length": length, "state": PartState.PLANNED}
+    return PartToSend(add_row(session, Part, message_id=message_id, **part), pdu, length)
 
 
-# A greeting goes through here on its way to the modem: as in `choice`, each statement is put
-# together once.
+# A greeting passes here on its way to the modem. These go around the unit of work, which takes five
+# times as long, and each is put together once.
 
 
 @cache
-def _claim() -> ReturningUpdate[int, int]:
-    queued = Message.id == bindparam("of"), Message.state == MessageState.QUEUED
-    claimed = {
-        Message.state: MessageState.SENDING,
-        Message.modem: bindparam("taker"),
-        Message.attempts: Message.attempts + 1,
-        Message.detail: "",
-        Message.instead_of: bindparam("meant_for"),
-    }
-    return (
-        update(Message)
-        .where(*queued)
-        .values(claimed)
-        .returning(Message.conversation_id, Message.attempts)
-    )
+def _to_sending() -> ReturningUpdate[int, int]:
+    queued = Message.id == bindparam("text"), Message.state == MessageState.QUEUED
+    taken = {"modem": bindparam("taker"), "instead_of": bindparam("meant_for"), "detail": ""}
+    moved = {"state": MessageState.SENDING, "attempts": Message.attempts + 1}
+    changed = update(Message).where(*queued).values(**moved, **taken)
+    return changed.returning(Message.conversation_id, Message.attempts)
 
 
 @cache
-def _bind() -> Update:
-    """From here on the conversation is this modem's, too."""
-    another = Conversation.id == bindparam("of"), Conversation.modem != bindparam("taker")
-    return update(Conversation).where(*another).values({Conversation.modem: bindparam("taker")})
+def _to_taker() -> Update:
+    others = Conversation.id == bindparam("conversation"), Conversation.modem != bindparam("taker")
+    return update(Conversation).where(*others).values(modem=bindparam("taker"))
 
 
 @cache
-def _parts_of() -> Select[Part]:
-    return select(Part).where(Part.message_id == bindparam("of")).order_by(Part.position)
+def _parts_of() -> Select[*tuple[Any, ...]]:
+    columns = select(Part.id, Part.pdu, Part.length, Part.state)
+    return columns.where(Part.message_id == bindparam("text")).order_by(Part.position)
 
 
-def _hand_over_next(planned: Sequence[Part], now: datetime) -> None:
+@cache
+def _to_hand_over() -> Update:
+    """By which way a part will leave; with `at` it may from now on: committed before that."""
+    way: dict[str, Any] = {"modem": bindparam("taker"), "by_storage": bindparam("stored")}
+    place: dict[str, Any] = {"storage": "", "storage_index": None}
+    at = func.coalesce(bindparam("at", type_=UtcDateTime), Part.handed_at)
+    return update(Part).where(Part.id == bindparam("part")).values(**way, **place, handed_at=at)
+
+
+def _hand_over_next(message: Message, now: datetime) -> None:
     """From now on the next part may leave: committed before its first byte."""
-    for part in planned[:1]:
+    for part in message.planned_parts[:1]:
         part.handed_at = now
 
 
@@ -174,7 +158,7 @@ def part_out(
     part.state, part.reference, part.modem, part.sent_at = PartState.OUT, reference, modem, now
     message = part.message
     if message.planned_parts:
-        _hand_over_next(message.planned_parts, now)
+        _hand_over_next(message, now)
     else:
         move(session, message, MessageState.SENT, now)
     return message.state

@@ -21,6 +21,7 @@ _BROKEN = {
     ("modem", LinkState.DOWN): "No connection to the modem: no texts go out or come in.",
     ("modem", LinkState.REFUSED): "The modem or its SIM refuses to work: no texts go out.",
 }
+_MEANING = ": no texts "
 
 
 def banners(links: Iterable[Link], office: Office | None, now: datetime) -> Iterator[str]:
@@ -37,8 +38,12 @@ def banners(links: Iterable[Link], office: Office | None, now: datetime) -> Iter
             if running and link.kind == ENGINE:
                 yield NOT_RUNNING_AT.format(link.name)
             continue
-        words = stand_in(link, links, running, now) or _BROKEN.get((link.kind, link.state))
-        yield from [f"{words} {link.detail}".strip()] if words else _reservations(link)
+        if stands_in := stand_in(link, links, running, now):
+            yield f"{stands_in} {link.detail}".strip()
+        elif words := _BROKEN.get((link.kind, link.state)):
+            yield _broken(link, words)
+        else:
+            yield from _reservations(link)
 
 
 def _reservations(link: Link) -> Iterator[str]:
@@ -61,3 +66,9 @@ def stand_in(link: Link, links: Iterable[Link], running: frozenset[str], now: da
         f"The modem {link.name} does not work. Texts of its conversations go out through another, "
         "from that one's number."
     )
+
+
+def _broken(link: Link, words: str) -> str:
+    if link.kind == "modem" and _MEANING in link.detail:
+        return link.detail  # it is connected, and says itself what does not work
+    return f"{words} {link.detail}".strip()

@@ -40,8 +40,8 @@ def phone(channel: str) -> str:
 
 
 def _particulars(call: CallEntry) -> Iterator[str]:
-    if call.outbound:
-        return  # `called` has said it all
+    if call.outbound or call.lost_in == LostIn.SIM:
+        return  # what happened says it all
     spent = "waited" if call.outcome is not Outcome.VOICEMAIL or not call.ended else "on the line"
     yield f"{spent} {times.duration(call.waited)}"
     if call.queue:

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, render_template, request
 
 from textback.core import call_steps, call_story
+from textback.core.calls import LostIn
 from textback.store import audit, inbox
 from textback.store.entries import CallEntry
 from textback.web import times
@@ -35,10 +36,14 @@ def call(call_id: int) -> str:
         "call.html",
         call=entry,
         lasted=times.duration(entry.ended_at - entry.at),
-        story=call_story.story(call_steps.steps_of(events)),
+        story=[] if entry.lost_in == LostIn.SIM else _story(events),
         events=_without_withheld_number(entry, events),
         since_start=_since_start,
     )
+
+
+def _story(events: list[Headers]) -> list[call_story.Told]:
+    return call_story.story(call_steps.steps_of(events))
 
 
 def _without_withheld_number(call: CallEntry, events: list[Headers]) -> list[Headers]:

@@ -41,6 +41,10 @@ SWITCHES = {
         "Answered outside the office",
         "A mobile or another outside number took the call; it may have been its voicemail.",
     ),
+    Loss.SIM_CALLED: (
+        "Called the number we text from",
+        "Nobody can answer there; they get a text of its own, which stands under Settings.",
+    ),
 }
 
 VOICEMAIL = {

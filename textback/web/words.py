@@ -64,8 +64,7 @@ _FACTS = {
     "signal": "Signal",
     "own_number": "Number",
     "smsc": "Message centre",
-    "storage_used": "Texts in the memory",
-    "storage_capacity": "Memory holds",
+    "storages": "Texts in its memories",
     "status_reports": "Delivery reports",
     "remembers_sent": "Remembers sent texts",
     "manufacturer": "Maker",
@@ -86,6 +85,8 @@ def outcome(call: CallEntry) -> str:
     """How a call went."""
     if call.outbound:
         return call_words.called(call)
+    if call.lost_in == LostIn.SIM:
+        return "They called the number we text from"
     if call.outcome is Outcome.ANSWERED or call.lost_in in call_words.LOST_LATE:
         return call_words.answered(call)
     if call.outcome is Outcome.VOICEMAIL and not call.ended:
