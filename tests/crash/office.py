@@ -135,6 +135,7 @@ username = "textback"
 secret = "{SECRET}"
 [[modem]]
 port = "{modem.path}"
+interval = 0
 """
     )
     return file

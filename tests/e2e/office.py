@@ -20,6 +20,7 @@ from textback.core.messages import Direction, MessageState
 from textback.engine.service import Engine, Pbx
 from textback.modem.driver import ModemSettings
 from textback.modem.simulator import ModemSimulator
+from textback.modem.simulator.personality import Personality
 from textback.store import conversations
 from textback.store.calls import calls_since
 from textback.store.database import Database
@@ -131,12 +132,16 @@ class SimulatedOffice:
 
 @contextmanager
 def simulated_office(
-    database: Database, folder: Path, **modem_options: Any
+    database: Database, folder: Path, model: Personality | str = "generic", **modem_options: Any
 ) -> Iterator[SimulatedOffice]:
-    """Both simulators and a database that is set up; the engine is started by `running()`."""
+    """Both simulators and a database that is set up; the engine is started by `running()`.
+
+    `model` is the simulated modem's, `modem_options` are those of the driver's ModemSettings.
+    """
     with database.write() as session:
         save_office(session, OFFICE)
         save_default_rules(session, LineRules(grace=0))
         staff = add_staff(session, "ann", "Ann", "correct horse battery", utc_now())
-    with PbxSimulator(secret=SECRET, speed=50) as pbx, ModemSimulator(folder / "modem") as modem:
+    pbx_there = PbxSimulator(secret=SECRET, speed=50)
+    with pbx_there as pbx, ModemSimulator(folder / "modem", model=model) as modem:
         yield SimulatedOffice(database, pbx, modem, modem_options, staff_id=staff.id)
