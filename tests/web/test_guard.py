@@ -27,8 +27,10 @@ PAGES = (
 
 
 def path_of(app: Flask, rule: Rule) -> str:
-    action = "claim" if "conversation_id" in rule.arguments else "activate"
-    values: dict[str, Any] = {name: action if name == "action" else 1 for name in rule.arguments}
+    action = re.search(r"<any\((\w+)", rule.rule)  # the first of those that the route takes
+    values: dict[str, Any] = dict.fromkeys(rule.arguments, 1)
+    if action:
+        values["action"] = action[1]
     with app.test_request_context():
         return app.url_for(rule.endpoint, **{n: values[n] for n in rule.arguments})
 
