@@ -43,6 +43,18 @@ def test_enter_saves_and_the_preview_does_not(page: Page, rosa: Person, make: Ma
     page.wait_for_text(".lines", "own texts")
 
 
+def test_the_days_appear_when_a_line_gets_hours_of_its_own(
+    page: Page, rosa: Person, make: Make
+) -> None:
+    make.line()
+    page.sign_in(rosa)
+    page.open("/lines/1")
+    assert not page.find("#hours_sat").is_displayed()
+    page.find("#hours [value=own]").click()
+    page.find("#hours_sat").send_keys("9:00-12:00\n")
+    page.wait_for_text(".lines", "own hours")
+
+
 @pytest.mark.parametrize("path", ["/lines", "/lines/1", "/lines/other", "/status", "/calls"])
 def test_on_a_phone_no_page_is_wider_than_the_phone(
     page: Page, rosa: Person, make: Make, path: str

@@ -6,6 +6,7 @@ import pytest
 from tests.conftest import NOW
 from textback.core import policy, verdict
 from textback.core.calls import CallEnded, LostIn, Outcome, Voicemail
+from textback.core.hours import Hours, parse_day
 from textback.core.lines import LineRules, Loss, VoicemailTiming
 from textback.core.office import Office
 from textback.core.policy import Known, PolicyReason, Send, Skip, decide
@@ -88,6 +89,32 @@ def test_a_line_may_have_texts_of_its_own() -> None:
     decision = decide(MISSED, replace(KNOWN, rules=rules))
     assert isinstance(decision, Send)
     assert decision.text == "Hart & Lowe family law: we missed you"
+
+
+SATURDAYS_AND_LATE = Hours({"mon": parse_day("9:00-20:00"), "sat": parse_day("9:00-12:00")})
+
+
+@pytest.mark.parametrize(
+    ("local", "hours", "closed"),
+    [
+        ("2026-11-23T18:00", None, True),  # a Monday; the office is open on weekdays from 9 to 17
+        ("2026-11-23T18:00", SATURDAYS_AND_LATE, False),
+        ("2026-11-23T20:00", SATURDAYS_AND_LATE, True),
+        ("2026-11-28T10:00", None, True),  # a Saturday
+        ("2026-11-28T10:00", SATURDAYS_AND_LATE, False),
+        ("2026-11-24T10:00", None, False),  # a Tuesday
+        ("2026-11-24T10:00", SATURDAYS_AND_LATE, True),
+        ("2026-11-24T10:00", Hours(), True),
+    ],
+)
+def test_a_line_with_hours_of_its_own_goes_by_them_alone(
+    local: str, hours: Hours | None, closed: bool
+) -> None:
+    at = datetime.fromisoformat(local).replace(tzinfo=OFFICE.zone)
+    known = replace(KNOWN, now=at, rules=LineRules(hours=hours))
+    decision = decide(replace(MISSED, ended_at=at), known)
+    assert isinstance(decision, Send)
+    assert ("closed right now" in decision.text) is closed
 
 
 IN_MENU = replace(MISSED, outcome=Outcome.ABANDONED, lost_in=LostIn.MENU)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.web.make import OFFICE, Make
 from tests.web.pages import Browser, form_to, readable
+from textback.core.hours import Hours, parse_day
 from textback.core.lines import (
     USUALLY_TEXTED,
     Line,
@@ -315,6 +316,37 @@ def test_a_strangers_number_and_a_name_are_only_ever_text(rosa: Browser, make: M
         page = rosa.get(path)
         assert page.status_code == 200
         assert "<script>alert" not in page.text
+
+
+def test_a_line_is_given_hours_of_its_own(rosa: Browser, make: Make) -> None:
+    make.line()
+    rosa.submit("/lines/1", "/lines/1", **typed(hours="own", hours_sat="9:00-12:00"))
+    hours = lines_of(make)[0].rules.hours
+    assert hours is not None
+    assert {day: open_ for day, open_ in hours.week.items() if open_} == {
+        "sat": parse_day("9:00-12:00")
+    }
+    assert "hours: 'office' -> 'own'\nhours_sat: '' -> '09:00-12:00'" in log(make)[-1]
+    assert 'value="09:00-12:00"' in rosa.get("/lines/1").text
+    assert "own hours" in rosa.text("/lines")
+
+
+def test_hours_of_its_own_begin_as_the_offices(rosa: Browser, make: Make) -> None:
+    make.office(replace(OFFICE, hours=Hours({"sun": parse_day("10:00-11:30")})))
+    make.line()
+    assert 'name="hours_sun" type="text" value="10:00-11:30"' in rosa.get("/lines/1").text
+    rosa.submit("/lines/1", "/lines/1", **typed(hours_sun="10:00-11:30"))
+    assert lines_of(make)[0].rules.hours is None
+
+
+def test_a_day_that_cannot_be_read_is_told_beside_it(rosa: Browser, make: Make) -> None:
+    make.line()
+    bad = typed(hours="own", hours_mon="nine to five")
+    page = rosa.submit("/lines/1", "/lines/1", **bad)
+    assert page.status_code == 422
+    assert 'id="hours_mon-problem"' in page.text
+    assert 'value="nine to five"' in page.text
+    assert lines_of(make)[0].rules.hours is None
 
 
 def test_with_one_modem_there_is_no_choice_of_modems(rosa: Browser, make: Make) -> None:

@@ -1,11 +1,13 @@
 """Opening hours: several intervals a day, in the office's own time zone."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from itertools import pairwise
 from zoneinfo import ZoneInfo
+
+from textback.core.errors import Problem
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -75,6 +77,25 @@ def _time(hour: int, minute: int) -> time:
 def format_day(intervals: tuple[Interval, ...]) -> str:
     """The inverse of parse_day."""
     return ", ".join(str(i) for i in intervals)
+
+
+def week_to_fields(hours: Hours) -> dict[str, str]:
+    """A week as plain strings, for a form or a table: `hours_mon` to `hours_sun`."""
+    return {f"hours_{day}": format_day(tuple(hours.week.get(day, ()))) for day in DAYS}
+
+
+def week_from_fields(fields: Mapping[str, str]) -> Hours:
+    """The inverse of week_to_fields. Raises ValueError: ask week_problems first."""
+    return Hours({day: parse_day(fields[f"hours_{day}"]) for day in DAYS})
+
+
+def week_problems(fields: Mapping[str, str]) -> Iterator[Problem]:
+    """What is wrong with a week of plain strings, each day under its field's name."""
+    for day in DAYS:
+        try:
+            parse_day(fields[f"hours_{day}"])
+        except ValueError as error:
+            yield Problem(f"hours_{day}", str(error))
 
 
 WEEKDAYS_NINE_TO_FIVE = Hours(

@@ -1,12 +1,13 @@
 """Lines: which number was called, and what that line's callers get."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
 from textback.core.calls import CallEnded, LostIn, Outcome, Voicemail
 from textback.core.errors import ConfigError, Problem
+from textback.core.hours import Hours, week_from_fields, week_problems, week_to_fields
 from textback.core.texts import text_problems
 
 
@@ -37,6 +38,13 @@ class VoicemailTiming(StrEnum):
     NEVER = "never"
 
 
+class WhoseHours(StrEnum):
+    """Whose opening hours choose between a line's two texts."""
+
+    OFFICE = "office"
+    OWN = "own"  # of every day: one without hours is closed, whatever the office's are
+
+
 # Who was lost in a transfer or forwarded to a mobile has usually spoken with somebody.
 USUALLY_TEXTED = frozenset(Loss) - {Loss.LOST_IN_TRANSFER, Loss.FORWARDED}
 
@@ -45,6 +53,7 @@ USUALLY_TEXTED = frozenset(Loss) - {Loss.LOST_IN_TRANSFER, Loss.FORWARDED}
 class LineRules:
     """What a line's callers get. Times in seconds; an empty text is the office's own.
 
+    `hours` are the line's own opening hours, None the office's.
     `modem` is the one that texts them first, "" whichever is free: the name of its link.
     """
 
@@ -54,6 +63,7 @@ class LineRules:
     grace: float = 5.0  # the text waits so long, in case the caller tries again and gets through
     text_open: str = ""
     text_closed: str = ""
+    hours: Hours | None = None
     modem: str = ""
 
     @property
@@ -169,7 +179,13 @@ def rules_to_fields(rules: LineRules) -> dict[str, str]:
         "text_open": rules.text_open,
         "text_closed": rules.text_closed,
         "modem": rules.modem,
+        **_hours_to_fields(rules.hours),
     }
+
+
+def _hours_to_fields(hours: Hours | None) -> dict[str, str]:
+    whose = WhoseHours.OFFICE if hours is None else WhoseHours.OWN
+    return {"hours": whose.value} | week_to_fields(hours or Hours())
 
 
 def rules_from_fields(fields: Mapping[str, str]) -> LineRules:
@@ -178,14 +194,10 @@ def rules_from_fields(fields: Mapping[str, str]) -> LineRules:
     Raises ConfigError with every problem, each under its field's name.
     """
     whole = rules_to_fields(LineRules()) | dict(fields)
-    problems = [p for name in ("least_ring", "grace") if (p := _seconds_problem(name, whole[name]))]
-    if whole["voicemail"] not in set(VoicemailTiming):
-        problems.append(Problem("voicemail", f"there is no '{whole['voicemail']}'"))
-    for name in ("text_open", "text_closed"):
-        if whole[name].strip():
-            problems.extend(text_problems(name, whole[name]))
-    if len(whole["modem"]) > LONGEST_MODEM:
-        problems.append(Problem("modem", "this name is too long"))
+    own_hours = whole["hours"] == WhoseHours.OWN
+    problems = list(_problems(whole))
+    if own_hours:  # days that nobody goes by are no reason to refuse the rest
+        problems.extend(week_problems(whole))
     if problems:
         raise ConfigError(problems)
     return LineRules(
@@ -195,8 +207,23 @@ def rules_from_fields(fields: Mapping[str, str]) -> LineRules:
         grace=float(whole["grace"]),
         text_open=whole["text_open"].strip(),
         text_closed=whole["text_closed"].strip(),
+        hours=week_from_fields(whole) if own_hours else None,
         modem=whole["modem"],
     )
+
+
+def _problems(fields: Mapping[str, str]) -> Iterator[Problem]:
+    for name in ("least_ring", "grace"):
+        if problem := _seconds_problem(name, fields[name]):
+            yield problem
+    for name, choices in (("voicemail", VoicemailTiming), ("hours", WhoseHours)):
+        if fields[name] not in set(choices):
+            yield Problem(name, f"there is no '{fields[name]}'")
+    for name in ("text_open", "text_closed"):
+        if fields[name].strip():
+            yield from text_problems(name, fields[name])
+    if len(fields["modem"]) > LONGEST_MODEM:
+        yield Problem("modem", "this name is too long")
 
 
 def _seconds_problem(name: str, text: str) -> Problem | None:

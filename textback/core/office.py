@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from textback.core.errors import ConfigError, Problem
-from textback.core.hours import DAYS, WEEKDAYS_NINE_TO_FIVE, Hours, format_day, parse_day
+from textback.core.hours import (
+    WEEKDAYS_NINE_TO_FIVE,
+    Hours,
+    week_from_fields,
+    week_problems,
+    week_to_fields,
+)
 from textback.core.phone import e164, known_country
 from textback.core.texts import text_problems
 
@@ -56,9 +62,8 @@ _PLAIN = ("firm", "phone", "country", "timezone", *_TEXTS)
 
 def to_fields(office: Office) -> dict[str, str]:
     """The settings as plain strings: `firm`, `country`, ..., `hours_mon` to `hours_sun`."""
-    fields = {name: str(getattr(office, name)) for name in _PLAIN}
-    hours = {f"hours_{d}": format_day(tuple(office.hours.week.get(d, ()))) for d in DAYS}
-    return fields | hours
+    plain = {name: str(getattr(office, name)) for name in _PLAIN}
+    return plain | week_to_fields(office.hours)
 
 
 def from_fields(fields: Mapping[str, str]) -> Office:
@@ -70,9 +75,8 @@ def from_fields(fields: Mapping[str, str]) -> Office:
     problems = list(_problems(whole))
     if problems:
         raise ConfigError(problems)
-    week = {day: parse_day(whole[f"hours_{day}"]) for day in DAYS}
     plain = {name: whole[name] for name in _PLAIN}
-    return Office(**plain, hours=Hours(week))
+    return Office(**plain, hours=week_from_fields(whole))
 
 
 def _problems(fields: Mapping[str, str]) -> Iterator[Problem]:
@@ -86,11 +90,7 @@ def _problems(fields: Mapping[str, str]) -> Iterator[Problem]:
         yield Problem("timezone", what)
     for name in _TEXTS:
         yield from text_problems(name, fields[name])
-    for day in DAYS:
-        try:
-            parse_day(fields[f"hours_{day}"])
-        except ValueError as error:
-            yield Problem(f"hours_{day}", str(error))
+    yield from week_problems(fields)
 
 
 def _number_problems(country: str, written: str) -> Iterator[Problem]:

@@ -159,7 +159,8 @@ def _recent(known: Known) -> bool:
 def _greeting(office: Office, rules: LineRules, call: CallEnded) -> str:
     if lines.loss_of(call) is Loss.SIM_CALLED:
         return filled(office.text_sim_called, office)
-    if office.hours.is_open(call.ended_at, office.zone):
+    hours = rules.hours or office.hours
+    if hours.is_open(call.ended_at, office.zone):
         return filled(rules.text_open or office.text_open, office)
     return filled(rules.text_closed or office.text_closed, office)
 

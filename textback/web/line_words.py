@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from textback.core.lines import LineRules, Loss, MatchBy, VoicemailTiming
+from textback.core.lines import LineRules, Loss, MatchBy, VoicemailTiming, WhoseHours
 
 RECOGNISED_BY = {
     MatchBy.DID: "Number dialled",
@@ -52,6 +52,10 @@ VOICEMAIL = {
     VoicemailTiming.AT_HANGUP: "When they hang up",
     VoicemailTiming.NO_MESSAGE: "When they hang up, if they left no message",
     VoicemailTiming.NEVER: "Never",
+}
+HOURS = {
+    WhoseHours.OFFICE: "The office’s hours",
+    WhoseHours.OWN: "Hours of its own",
 }
 ANY_MODEM = "Any that is free"
 _NAMES = {loss: name for loss, (name, _) in SWITCHES.items()} | {Loss.VOICEMAIL: "Voicemail"}

@@ -9,11 +9,13 @@ from werkzeug.wrappers import Response
 
 from textback.core import policy, segments
 from textback.core.errors import ConfigError, Problem
+from textback.core.hours import week_to_fields
 from textback.core.lines import (
     Line,
     LineMatch,
     LineRules,
     MatchBy,
+    WhoseHours,
     rules_from_fields,
     rules_to_fields,
 )
@@ -22,7 +24,7 @@ from textback.store import audit, links
 from textback.store import lines as store
 from textback.web import line_words
 from textback.web.context import admins_only, context, office_or_default, person
-from textback.web.settings import by_field
+from textback.web.settings import DAY_NAMES, by_field
 
 UNNAMED = 20  # numbers offered for naming
 TEXTS = ("text_open", "text_closed")
@@ -144,13 +146,22 @@ def _line_page(line: Line | None, fields: Fields, problems: Fields | None = None
     return render_template(
         "line.html",
         line=line,
-        fields=fields,
+        fields={**fields, **_hours_to_begin_with(fields)},
+        day_names=DAY_NAMES,
         modems=modems,
         samples=dict(_samples(fields)),
         problems=problems or {},
         line_words=line_words,
         longest_text=LONGEST,
     )
+
+
+def _hours_to_begin_with(fields: Fields) -> Fields:
+    """The office's hours, for the days that a line without hours of its own has yet to be told."""
+    if fields["hours"] != WhoseHours.OFFICE:
+        return {}
+    days = week_to_fields(office_or_default().hours)
+    return {name: fields[name] or hours for name, hours in days.items()}
 
 
 def _samples(fields: Fields) -> Iterator[tuple[str, Sample]]:
