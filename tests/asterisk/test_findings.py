@@ -38,8 +38,10 @@ from textback.core.calls import (
     OutboundEnded,
     Outcome,
     PersonReached,
+    Voicemail,
     VoicemailReached,
 )
+from textback.core.lines import Loss, loss_of
 
 TALK = (born(PHONE), rings(PHONE), state(PHONE, 5), enters(PHONE, "b"), enters(CALLER, "b"))
 NOTHING_MORE = (leaves(CALLER, "b"), leaves(PHONE, "b"), hangup(PHONE))
@@ -54,7 +56,7 @@ class TestBeginnings:
         assert find(arrival()) == [CallBegan("1.1", "5550100")]
 
     def test_a_number_that_comes_later_is_told_then_and_once(self) -> None:
-        late = event("NewCallerid", CALLER, CallerIDNum="5550100")
+        late = event("NewCallerid", CALLER, CallerIDNum="5550100", Context="from-trunk")
         assert find(arrival(number="<unknown>")) == []
         assert find(arrival(number="<unknown>"), late, late) == [CallBegan("1.1", "5550100")]
 
@@ -92,6 +94,16 @@ class TestVoicemail:
         tracker = CallTracker(InboundRule())
         findings(tracker, [arrival(), voicemail(), born(PHONE)])
         assert findings(tracker, [rings(PHONE)]) == [CallBegan("1.1", "5550100")]
+
+    def test_a_message_that_is_mailed_and_not_kept_was_left(self) -> None:
+        kept_none = event("MessageWaiting", CALLER, Mailbox="101@default", Waiting="0", New="0")
+        call = only(track(arrival(), voicemail(), kept_none, END))
+        assert call.voicemail is Voicemail.LEFT
+
+    def test_a_mailbox_that_is_emptied_meanwhile_tells_nothing_of_the_caller(self) -> None:
+        emptied = event("MessageWaiting", PHONE, Mailbox="101@default", Waiting="0")
+        call = only(track(arrival(), voicemail(), born(PHONE), emptied, END))
+        assert call.voicemail is Voicemail.ENTERED
 
 
 def test_a_person_reached_is_told_at_that_moment_and_once() -> None:
@@ -145,6 +157,7 @@ class TestWhoAnswered:
 
 
 END = hangup()
+GIVES_UP = event("HangupRequest", CALLER)
 
 
 def _listed(channel: dict[str, str], age: str, **more: str) -> Event:
@@ -250,6 +263,56 @@ class TestQueues:
         parked = (state(CALLER, 6), enters(CALLER, "lot", "holding_bridge"))
         call = only(track(arrival(), *parked, event("HangupRequest", CALLER), END))
         assert (call.outcome, call.lost_in) == (Outcome.ABANDONED, LostIn.PARKING)
+        assert loss_of(call) is Loss.GAVE_UP_IN_QUEUE
+
+    @pytest.mark.parametrize(
+        ("afterwards", "outcome", "lost_in"),
+        [
+            pytest.param((GIVES_UP,), Outcome.ABANDONED, LostIn.MENU, id="an announcement"),
+            pytest.param((*RINGS_102, GIVES_UP), Outcome.ABANDONED, LostIn.RINGING, id="a phone"),
+            pytest.param((), Outcome.NO_ANSWER, LostIn.QUEUE, id="the office hangs up"),
+        ],
+    )
+    def test_what_follows_a_queue_that_timed_out_is_no_queue(
+        self, afterwards: tuple[Event, ...], outcome: Outcome, lost_in: LostIn
+    ) -> None:
+        joined = event("QueueCallerJoin", CALLER, Queue="sales")
+        left = event("QueueCallerLeave", CALLER, Queue="sales")
+        call = only(track(arrival(), state(CALLER, 6), joined, left, *afterwards, END))
+        assert (call.outcome, call.lost_in, call.queue) == (outcome, lost_in, "sales")
+
+
+class TestMenusAfterRinging:
+    RINGS_OUT = (born(PHONE), rings(PHONE), stops_ringing(PHONE, "NOANSWER"))
+
+    def test_a_caller_who_gives_up_in_it_is_lost_there(self) -> None:
+        call = only(track(arrival(), *self.RINGS_OUT, state(CALLER, 6), GIVES_UP, END))
+        assert (loss_of(call), call.lost_in) == (Loss.GAVE_UP_IN_MENU, LostIn.MENU)
+
+    def test_what_the_caller_chose_there_rings_again(self) -> None:
+        chosen = (state(CALLER, 6), *RINGS_102, GIVES_UP)
+        call = only(track(arrival(), *self.RINGS_OUT, *chosen, END))
+        assert loss_of(call) is Loss.GAVE_UP_RINGING
+
+    def test_a_line_that_goes_up_while_phones_ring_is_no_menu(self) -> None:
+        up = (born(PHONE), rings(PHONE), state(CALLER, 6), GIVES_UP)
+        assert only(track(arrival(), *up, END)).lost_in is LostIn.RINGING
+
+
+class TestWhatTheDialplanSets:
+    @pytest.mark.parametrize("exten", ["s", "h", "i", "t", "o", "a", ""])
+    def test_an_extension_of_asterisks_own_is_no_number_dialled(self, exten: str) -> None:
+        assert only(track(arrival(did=exten), END)).did == ""
+
+    def test_the_number_dialled_may_come_after_such_an_extension(self) -> None:
+        at = event("NewCallerid", CALLER, Context="from-trunk", Exten="2001")
+        assert only(track(arrival(did="s"), at, END)).did == "2001"
+
+    def test_a_number_put_in_beyond_the_trunks_context_is_not_the_callers(self) -> None:
+        rewritten = {**CALLER, "CallerIDNum": "5550199", "Context": "did-2001", "Exten": "s"}
+        story = (event("NewCallerid", rewritten), state(rewritten, 6), hangup(rewritten))
+        assert find(arrival(number="<unknown>"), *story[:2]) == []
+        assert only(track(arrival(number="<unknown>"), *story)).caller == ""
 
 
 DESK = {"Channel": "PJSIP/101-11", "Uniqueid": "2.1", "Linkedid": "2.1"}

@@ -165,7 +165,7 @@ class TestTheNumber:
         assert only(track(arrival(), rewritten, hangup())).caller == "5550100"
 
     def test_may_come_after_the_channel(self) -> None:
-        late = event("NewCallerid", CALLER, CallerIDNum="5550100")
+        late = event("NewCallerid", CALLER, CallerIDNum="5550100", Context="from-trunk")
         assert only(track(arrival(number="<unknown>"), late, hangup())).caller == "5550100"
 
     @pytest.mark.parametrize(

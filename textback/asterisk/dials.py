@@ -26,6 +26,9 @@ class Dials:
             self._ringing.discard(destination)
             self._statuses.add(status)
 
+    def still_ring(self) -> bool:
+        return bool(self._ringing)
+
     def all_busy(self) -> bool:
         return not self._ringing and self._statuses == {"BUSY"}
 

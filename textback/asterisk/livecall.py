@@ -38,6 +38,7 @@ class LiveCall:
     place: LostIn = LostIn.RINGING  # where the caller waits, or waited last
     queue: str = ""
     in_queue: bool = False
+    in_menu: bool = False  # the phone system itself goes on with the caller, after what came before
     abandoned_queue: bool = False
     rang: dict[str, None] = field(default_factory=dict)  # in the order they did
     phones: Dials = field(default_factory=Dials)
@@ -46,7 +47,9 @@ class LiveCall:
     trail: Trail = field(default_factory=Trail)
 
     def state_changed(self, state: int | None) -> None:
-        self.was_up = self.was_up or state == ChannelState.UP
+        if state == ChannelState.UP and not self.was_up:
+            self.was_up = True
+            self.in_menu = not (self.phones.still_ring() or self.local_channels.still_ring())
         self.played_busy = self.played_busy or state == ChannelState.BUSY
 
     def talks_with(self, phone: str, now: datetime, *, outside: bool) -> None:
@@ -63,6 +66,7 @@ class LiveCall:
 
     def entered_bridge(self, context: str, exten: str, *, holding: bool) -> None:
         self.bridged_at = (context, exten)
+        self.in_menu = False
         if holding:
             self.place = LostIn.PARKING
             self.passed_on(LostIn.PARKING)
@@ -75,6 +79,7 @@ class LiveCall:
     def dial_began(self, destination: str, channel: str) -> None:
         dials = self.local_channels if channel.startswith("Local/") else self.phones
         dials.began(destination)
+        self.in_menu = False
         if not self.in_queue:
             self.place = LostIn.RINGING
 
@@ -84,10 +89,12 @@ class LiveCall:
 
     def joined_queue(self, queue: str) -> None:
         self.queue, self.in_queue, self.place = queue, True, LostIn.QUEUE
+        self.in_menu = False
         self.passed_on()
 
     def left_queue(self) -> None:
         self.in_queue = self.abandoned_queue
+        self.in_menu = not (self.abandoned_queue or self.caller_hung_up)
 
     def ended(self, now: datetime, cause: int | None) -> CallEnded:
         """The finished call, decided by all that happened and the hangup cause (Q.850)."""
@@ -131,17 +138,17 @@ class LiveCall:
             return Outcome.ANSWERED, self.lost_after_talk
         if self.voicemail is not Voicemail.NONE:
             return Outcome.VOICEMAIL, LostIn.VOICEMAIL
-        if self.phones or self.local_channels or self.in_queue or self.place is LostIn.PARKING:
-            return self._outcome_of_waiting(), self.place
+        if self.phones or self.local_channels or self.queue or self.place is LostIn.PARKING:
+            return self._outcome_of_waiting()
         return self._outcome_without_ringing(cause)
 
-    def _outcome_of_waiting(self) -> Outcome:
+    def _outcome_of_waiting(self) -> tuple[Outcome, LostIn]:
         dials = self.phones or self.local_channels
         if dials.all_busy():
-            return Outcome.BUSY
+            return Outcome.BUSY, self.place
         if self.abandoned_queue or self.caller_hung_up or dials.broken_off():
-            return Outcome.ABANDONED
-        return Outcome.NO_ANSWER
+            return Outcome.ABANDONED, LostIn.MENU if self.in_menu else self.place
+        return Outcome.NO_ANSWER, self.place
 
     def _outcome_without_ringing(self, cause: int | None) -> tuple[Outcome, LostIn]:
         if self.played_busy or cause == _BUSY_CAUSE:

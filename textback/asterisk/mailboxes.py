@@ -22,6 +22,10 @@ class Mailboxes:
         self._names[uniqueid] = mailboxes
         self._how_far.setdefault(uniqueid, Voicemail.ENTERED)
 
+    def is_in_one(self, uniqueid: str) -> bool:
+        """Whether this channel is known to have entered voicemail."""
+        return uniqueid in self._how_far
+
     def left(self, uniqueid: str) -> None:
         self._how_far[uniqueid] = Voicemail.LEFT
 

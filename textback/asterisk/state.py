@@ -15,6 +15,8 @@ from textback.core.calls import CallBegan, Finding
 
 _NOT_A_CALLER = frozenset({"", "anonymous", "unknown", "unavailable", "restricted", "private"})
 _HIDDEN = frozenset({"anonymous", "restricted", "private"})
+# Extensions that Asterisk goes to by itself, or that a trunk without DIDs starts at.
+_NO_DID = frozenset({"", "s", "h", "i", "t", "T", "o", "a", "e", "fax"})
 
 
 class PbxState:
@@ -67,10 +69,13 @@ class PbxState:
         # The dialplan may hide or rewrite the number later; what came first is the caller's own.
         number = leg.number.lower()
         call.withheld = call.withheld or leg.withheld or number in _HIDDEN
-        if not call.did and leg.exten != "s" and self.inbound.covers_context(leg.context):
+        arriving = self.inbound.covers_context(leg.context)
+        if not call.did and arriving and leg.exten not in _NO_DID:
             call.did = leg.exten
         call.caller_name = call.caller_name or leg.name
-        if not call.caller and number not in _NOT_A_CALLER:
+        # A number that comes up further on is the office's own idea of whom to show; of a call we
+        # heard only partly no earlier one can be had.
+        if not call.caller and number not in _NOT_A_CALLER and (arriving or call.partly_unseen):
             call.caller = leg.number
             self.findings.append(CallBegan(call.uniqueid, call.caller))
 

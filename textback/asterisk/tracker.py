@@ -178,9 +178,10 @@ class CallTracker:
 
     def _message_waiting(self, event: ami.MessageWaiting, now: datetime) -> None:
         self._state.record(event.leg.linkedid, event)
-        if not event.waiting:
-            return
         named = event.leg.uniqueid
+        # A mailbox that mails its messages and deletes them (delete=yes) has none waiting.
+        if not event.waiting and not self._mailboxes.is_in_one(named):
+            return
         if named in self._calls and not self._state.saw_voicemail:
             self._state.voicemail_unseen = True
         for uniqueid in [named] if named else self._mailboxes.in_front_of(event.mailbox):

@@ -66,6 +66,7 @@ class StepFollower:
         self._bridges: dict[str, set[str]] = {}
         self._ringing: dict[str, str] = {}
         self._talks_with: dict[str, str] = {}
+        self._in_voicemail: set[str] = set()
         self._came = came
         self._answered = False
         self._answered_by = ""
@@ -151,11 +152,14 @@ class StepFollower:
         if event.get("Application", "").lower() != "voicemail":
             return []
         self._answered = self._answered or self._is_caller(event)
+        self._in_voicemail.add(event.get("Uniqueid", ""))
         return [Step(Did.ENTERS_VOICEMAIL, event.get("AppData", "").partition(",")[0])]
 
     def _message_waiting(self, event: Headers) -> list[Step]:
+        # Where messages are mailed and deleted (delete=yes) none waits.
         waits = event.get("Waiting", "0") not in ("", "0")
-        return [Step(Did.LEAVES_MESSAGE, event.get("Mailbox", ""))] if waits else []
+        left = waits or event.get("Uniqueid", "") in self._in_voicemail - {""}
+        return [Step(Did.LEAVES_MESSAGE, event.get("Mailbox", ""))] if left else []
 
     def _hangup_request(self, event: Headers) -> list[Step]:
         if not self._is_caller(event) or self._hung_up:

@@ -136,6 +136,7 @@ def _loss_of_reached(call: CallEnded) -> Loss | None:
 
 _ABANDONED = {
     LostIn.QUEUE: Loss.GAVE_UP_IN_QUEUE,
+    LostIn.PARKING: Loss.GAVE_UP_IN_QUEUE,  # parked before anybody spoke with them: they wait
     LostIn.MENU: Loss.GAVE_UP_IN_MENU,
     LostIn.ANNOUNCEMENT: Loss.ANNOUNCEMENT,
 }

@@ -34,7 +34,7 @@ class PolicyReason(StrEnum):
 
 _WORDS: dict[str, str] = {
     Loss.GAVE_UP_RINGING: "The caller hung up while the phones rang.",
-    Loss.GAVE_UP_IN_QUEUE: "The caller hung up in the queue.",
+    Loss.GAVE_UP_IN_QUEUE: "The caller hung up while waiting in a queue, or parked.",
     Loss.GAVE_UP_IN_MENU: "The caller hung up in the menu.",
     Loss.ANNOUNCEMENT: "The caller heard an announcement only.",
     Loss.LOST_IN_TRANSFER: "The caller was lost while being passed on.",

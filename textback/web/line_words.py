@@ -23,7 +23,7 @@ SWITCHES = {
     ),
     Loss.GAVE_UP_IN_QUEUE: (
         "Gave up in a queue",
-        "The caller hung up while waiting for the next free person.",
+        "The caller hung up while waiting for the next free person, in a queue or parked.",
     ),
     Loss.GAVE_UP_IN_MENU: (
         "Gave up in a menu",

@@ -29,6 +29,7 @@ _VOICEMAIL = {
 }
 _GAVE_UP = {
     LostIn.RINGING: "Missed call: gave up while it rang",
+    LostIn.PARKING: "Missed call: gave up while parked",
     LostIn.QUEUE: "Missed call: gave up in the queue",
     LostIn.MENU: "Missed call: gave up in the menu",
     LostIn.VOICEMAIL: "Missed call: gave up at voicemail",
@@ -87,7 +88,7 @@ def outcome(call: CallEntry) -> str:
         return call_words.called(call)
     if call.lost_in == LostIn.SIM:
         return "They called the number we text from"
-    if call.outcome is Outcome.ANSWERED or call.lost_in in call_words.LOST_LATE:
+    if call.outcome is Outcome.ANSWERED:
         return call_words.answered(call)
     if call.outcome is Outcome.VOICEMAIL and not call.ended:
         return "Missed call: in voicemail now"
