@@ -13,6 +13,7 @@ WANTED = {
     *("FullyBooted", "Newchannel", "Newstate", "NewCallerid", "Rename"),
     *("BridgeEnter", "BridgeLeave", "BridgeDestroy", "LocalBridge", "LocalOptimizationEnd"),
     *("DialBegin", "DialEnd", "Hangup", "HangupRequest", "MessageWaiting", "Newexten", "Cdr"),
+    *("QueueCallerJoin", "QueueCallerLeave", "QueueCallerAbandon"),
 }
 
 
@@ -164,6 +165,17 @@ def test_the_filters_let_through_nothing_else(asterisk: RealAsterisk, ami: RawAm
     ami.read_call()
     assert set(names(ami)) <= WANTED
     assert only(ami, "Newexten")["Application"] == "VoiceMail"
+
+
+def test_of_a_queue_its_callers_are_told_and_not_its_members(
+    asterisk: RealAsterisk, ami: RawAmi
+) -> None:
+    with asterisk.phone("101", RINGS):
+        asterisk.place_call(CALLER, "2023", hangup_after=1).wait()
+
+    ami.read_call()
+    of_queues = {name for name in names(ami) if name.startswith(("Queue", "Agent"))}
+    assert of_queues == {"QueueCallerJoin", "QueueCallerLeave", "QueueCallerAbandon"}
 
 
 def test_the_filters_do_not_hide_the_calls_under_way(asterisk: RealAsterisk, ami: RawAmi) -> None:

@@ -39,7 +39,6 @@ class LiveCall:
     queue: str = ""
     in_queue: bool = False
     in_menu: bool = False  # the phone system itself goes on with the caller, after what came before
-    abandoned_queue: bool = False
     rang: dict[str, None] = field(default_factory=dict)  # in the order they did
     phones: Dials = field(default_factory=Dials)
     local_channels: Dials = field(default_factory=Dials)
@@ -93,8 +92,9 @@ class LiveCall:
         self.passed_on()
 
     def left_queue(self) -> None:
-        self.in_queue = self.abandoned_queue
-        self.in_menu = not (self.abandoned_queue or self.caller_hung_up)
+        # QueueCallerAbandon comes of a time-out, too: only a hang-up before tells who gave up.
+        self.in_queue = self.caller_hung_up
+        self.in_menu = not self.caller_hung_up
 
     def ended(self, now: datetime, cause: int | None) -> CallEnded:
         """The finished call, decided by all that happened and the hangup cause (Q.850)."""
@@ -146,7 +146,7 @@ class LiveCall:
         dials = self.phones or self.local_channels
         if dials.all_busy():
             return Outcome.BUSY, self.place
-        if self.abandoned_queue or self.caller_hung_up or dials.broken_off():
+        if self.caller_hung_up or dials.broken_off():
             return Outcome.ABANDONED, LostIn.MENU if self.in_menu else self.place
         return Outcome.NO_ANSWER, self.place
 

@@ -164,8 +164,6 @@ class CallTracker:
             call.left_queue()
 
     def _queue_abandon(self, event: ami.QueueCallerAbandon, _now: datetime) -> None:
-        if call := self._calls.get(event.leg.uniqueid):
-            call.abandoned_queue = True
         self._state.record(event.leg.linkedid, event)
 
     def _voicemail_entered(self, event: ami.VoicemailEntered, now: datetime) -> None:

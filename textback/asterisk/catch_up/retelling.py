@@ -148,6 +148,7 @@ class Retelling:
             yield from self._others_stop_ringing(row["uniqueid"])
         if row["app"] == "Queue":
             if channel.hung_up_itself and channel.dial_status in ("", "CANCEL"):
+                yield _told("HangupRequest", row)
                 yield _told("QueueCallerAbandon", row)
             yield _told("QueueCallerLeave", row)
 

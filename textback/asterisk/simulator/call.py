@@ -112,6 +112,7 @@ def leave_queue(call: SimulatedCall) -> None:
 
 
 def abandon_queue(call: SimulatedCall) -> None:
+    call.exchange.say("HangupRequest", call.caller)
     _cancel_dials(call)
     _in_queue(call, "QueueCallerAbandon", {"OriginalPosition": "1", "HoldTime": "1"})
     leave_queue(call)
