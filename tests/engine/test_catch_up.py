@@ -170,10 +170,10 @@ def test_a_login_that_was_lost_again_does_not_say_that_all_is_told(
 ) -> None:
     put = list[News]()
     looks = catch_up(database, now, None, put)
+    others = set(threading.enumerate())
     looks.link_is_up(then=looks.link_is_lost)
-    for thread in threading.enumerate():
-        if thread.name == "catch-up-office":
-            thread.join()
+    for thread in set(threading.enumerate()) - others:
+        thread.join()
     assert put == [SightLost()]
 
 
