@@ -16,7 +16,7 @@ from textback.asterisk.catch_up.source import HistorySource, open_source
 from textback.asterisk.inbound import BUILT_IN_CONTEXTS, InboundRule
 from textback.asterisk.settings import AmiSettings
 from textback.config import LOG_OFF, Config, ModemSection, PbxSection
-from textback.core.calls import CallEnded
+from textback.core.calls import CallEnded, OutboundEnded
 from textback.core.errors import ConfigError, LinkDown, Problem
 from textback.core.links import full_name
 from textback.core.sim_rules import SimRules
@@ -108,7 +108,7 @@ class _Records:
 
     def calls(
         self, since: datetime, until: datetime, restart: Restart | None
-    ) -> Sequence[CallEnded]:
+    ) -> Sequence[CallEnded | OutboundEnded]:
         return self.source.calls(since, until, self.inbound, restart)
 
 

@@ -1,5 +1,6 @@
 """What happened while nobody listened is found in the PBX's own records."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -9,9 +10,10 @@ import pytest
 from tests.core.test_policy import MISSED
 from tests.waiting import wait_until
 from textback.asterisk.catch_up.cel import Restart
-from textback.core.calls import CallEnded, Finding, Outcome, VoicemailReached
+from textback.core.calls import CallEnded, Finding, OutboundEnded, Outcome, VoicemailReached
 from textback.core.errors import LinkDown
 from textback.core.links import LinkReport, LinkState
+from textback.engine.calls import AllTold, News, SightLost, TalkFound
 from textback.engine.catch_up import CatchUp
 from textback.store import links
 from textback.store.calls import gaps_since
@@ -25,7 +27,7 @@ HOUR = timedelta(hours=1)
 class Records:
     """The PBX's records, or a broken disk in their place."""
 
-    found: Sequence[CallEnded] = ()
+    found: Sequence[CallEnded | OutboundEnded] = ()
     broken: bool = False
     asked: list[tuple[datetime, datetime]] = field(default_factory=list)
 
@@ -33,7 +35,7 @@ class Records:
 
     def calls(
         self, since: datetime, until: datetime, restart: Restart | None
-    ) -> Sequence[CallEnded]:
+    ) -> Sequence[CallEnded | OutboundEnded]:
         self.asked.append((since, until))
         self.restarts.append(restart)
         if self.broken:
@@ -42,7 +44,7 @@ class Records:
 
 
 def catch_up(
-    database: Database, now: datetime, records: Records | None, put: list[Finding]
+    database: Database, now: datetime, records: Records | None, put: list[News]
 ) -> CatchUp:
     return CatchUp(database, "office", records, put.append, lambda: now, looks=(0,))
 
@@ -63,11 +65,12 @@ def test_calls_of_the_gap_are_handed_over_and_the_gap_is_noted(
     was_up(database, now - timedelta(minutes=3))
     missed = replace(MISSED, ended_at=now - timedelta(minutes=2))
     overlap = replace(MISSED, uniqueid="0.9", ended_at=now - timedelta(minutes=3, seconds=9))
-    records, put = Records([overlap, missed]), list[Finding]()
+    records, put = Records([overlap, missed]), list[News]()
     catch_up(database, now, records, put).link_is_up(lambda: None)
     wait_until(lambda: [g.looked_up for g in gaps(database, now)] == [True], "the gap")
     (gap,) = gaps(database, now)
-    assert put == [overlap, missed]  # the store knows the first one already
+    wait_until(lambda: AllTold() in put, "the end of it")
+    assert put == [overlap, missed, AllTold()]  # the store knows the first one already
     assert (gap.since, gap.until, gap.recovered) == (now - timedelta(minutes=3), now, 1)
     assert records.asked[0][0] < gap.since
 
@@ -126,12 +129,12 @@ def test_a_gap_that_was_not_looked_up_before_the_end_is_looked_up_at_the_next_st
     died = CatchUp(database, "office", Records(), print, lambda: now, looks=(3600,))
     died.link_is_up(lambda: was_up(database, now))
     wait_until(lambda: len(gaps(database, now)) == 1, "the gap")
-    later, put = now + timedelta(seconds=1), list[Finding]()
+    later, put = now + timedelta(seconds=1), list[News]()
     CatchUp(
         database, "office", Records([MISSED]), put.append, lambda: later, looks=(0,)
     ).link_is_up(lambda: None)
     wait_until(lambda: gaps(database, now)[0].recovered == 1, "the gap to be looked up")
-    assert put == [MISSED]
+    wait_until(lambda: put == [MISSED, AllTold()], "the call")
 
 
 def test_the_gap_is_noted_before_the_link_is_shown_as_up(database: Database, now: datetime) -> None:
@@ -141,14 +144,47 @@ def test_the_gap_is_noted_before_the_link_is_shown_as_up(database: Database, now
     wait_until(lambda: seen == [1], "the report")
 
 
+def test_who_was_called_back_in_the_gap_is_told_of_before_the_call_they_lost(
+    database: Database, now: datetime
+) -> None:
+    was_up(database, now - HOUR)
+    back = OutboundEnded("7.7", "7.7", MISSED.caller, "PJSIP/101", now, now, answered_at=now)
+    put = list[News]()
+    catch_up(database, now, Records([MISSED, back]), put).link_is_up(lambda: None)
+    wait_until(lambda: AllTold() in put, "the gap")
+    assert put == [TalkFound("7.7", MISSED.caller, now), MISSED, back, AllTold()]
+
+
+def test_each_look_tells_only_what_is_new(database: Database, now: datetime) -> None:
+    was_up(database, now - HOUR)
+    put = list[News]()
+    CatchUp(
+        database, "office", Records([MISSED]), put.append, lambda: now, looks=(0, 0)
+    ).link_is_up(lambda: None)
+    wait_until(lambda: AllTold() in put, "the gap")
+    assert put == [MISSED, AllTold()]
+
+
+def test_a_login_that_was_lost_again_does_not_say_that_all_is_told(
+    database: Database, now: datetime
+) -> None:
+    put = list[News]()
+    looks = catch_up(database, now, None, put)
+    others = set(threading.enumerate())
+    looks.link_is_up(then=looks.link_is_lost)
+    for thread in set(threading.enumerate()) - others:
+        thread.join()
+    assert put == [SightLost()]
+
+
 class TestCallsThatBeganUnseen:
     """Who spoke with the office before we listened must not be taken for missed."""
 
     SEEN = replace(MISSED, partly_unseen=True)
     RECORDED = replace(MISSED, person_reached=True, outcome=Outcome.ANSWERED)
 
-    def taken(self, database: Database, records: Records | None, finding: Finding) -> list[Finding]:
-        put: list[Finding] = []
+    def taken(self, database: Database, records: Records | None, finding: Finding) -> list[News]:
+        put: list[News] = []
         catch_up(database, self.SEEN.ended_at, records, put).take(finding)
         wait_until(lambda: len(put) == 1, "the finding")
         return put
@@ -174,7 +210,7 @@ class TestCallsThatBeganUnseen:
     def test_one_who_enters_voicemail_is_decided_when_they_hang_up(
         self, database: Database
     ) -> None:
-        put: list[Finding] = []
+        put: list[News] = []
         looks = catch_up(database, self.SEEN.ended_at, Records([self.RECORDED]), put)
         looks.take(VoicemailReached(self.SEEN))
         looks.take(self.SEEN)

@@ -19,7 +19,7 @@ from textback.core.calls import (
 )
 from textback.core.lines import LineRules
 from textback.core.messages import Direction, MessageState
-from textback.engine.calls import CallBook, News, SightLost
+from textback.engine.calls import AllTold, CallBook, News, SightLost, TalkFound
 from textback.store import choice
 from textback.store.choice import Taker
 from textback.store.database import Database
@@ -45,7 +45,7 @@ class Desk:
         self.restart()
 
     def restart(self) -> None:
-        self.book = CallBook(self.database, lambda: self.now)
+        self.book = CallBook(self.database, lambda: self.now, pbxes=["office"])
         self.book.start()
 
     def hear(self, *news: News, after: timedelta = timedelta(0)) -> None:
@@ -199,14 +199,66 @@ def test_who_spoke_with_us_before_they_called_in_vain_is_texted(desk: Desk) -> N
     assert desk.due_in(GRACE)
 
 
-@pytest.mark.parametrize(
-    "freed", [lambda desk: desk.hear(SightLost()), lambda desk: desk.restart()]
+out_of_sight = pytest.mark.parametrize(
+    "lose_sight",
+    [lambda desk: desk.hear(SightLost()), lambda desk: desk.restart()],
+    ids=["the link is lost", "the engine starts anew"],
 )
-def test_what_was_held_is_let_go_when_nobody_knows_who_is_on_the_line(
-    desk: Desk, freed: Callable[[Desk], None]
+
+
+@out_of_sight
+def test_what_is_held_stays_so_while_nobody_knows_who_is_on_the_line(
+    desk: Desk, lose_sight: Callable[[Desk], None]
 ) -> None:
     desk.hear(MISSED, CallBegan("2.2", LEAD))
-    freed(desk)
+    lose_sight(desk)
+    assert not desk.due_in(timedelta(hours=1))
+
+
+@out_of_sight
+def test_it_is_let_go_when_all_is_told_and_they_are_not_on_the_line(
+    desk: Desk, lose_sight: Callable[[Desk], None]
+) -> None:
+    desk.hear(MISSED, CallBegan("2.2", LEAD))
+    lose_sight(desk)
+    desk.hear(AllTold())
+    assert desk.due_in(GRACE)
+
+
+@out_of_sight
+def test_who_is_on_the_line_still_is_held_until_they_hang_up(
+    desk: Desk, lose_sight: Callable[[Desk], None]
+) -> None:
+    desk.hear(MISSED, CallBegan("2.2", LEAD))
+    lose_sight(desk)
+    desk.hear(CallBegan("2.2", LEAD), AllTold())
+    assert not desk.due_in(timedelta(hours=1))
+    desk.hear(replace(MISSED, uniqueid="2.2"))
+    assert desk.due_in(GRACE)
+
+
+@out_of_sight
+def test_a_talk_that_ended_out_of_sight_withdraws_what_was_held(
+    desk: Desk, lose_sight: Callable[[Desk], None]
+) -> None:
+    desk.hear(MISSED, CallBegan("2.2", LEAD))
+    lose_sight(desk)
+    desk.hear(replace(UNSEEN, uniqueid="2.2"))
+    assert not desk.due_in(timedelta(hours=1))
+    desk.hear(TalkFound("2.2", LEAD, MISSED.ended_at), ANSWERED, AllTold())
+    assert [text.state for text in desk.texts()] == [MessageState.CANCELLED]
+
+
+def test_a_call_back_in_the_gap_keeps_the_lead_from_being_texted(desk: Desk) -> None:
+    back = outbound(desk, answered=True)
+    desk.hear(TalkFound("7.7", LEAD, back.ended_at), MISSED, back)
+    assert desk.texts() == []
+    assert desk.calls()[0].decision == "got_through"
+    assert desk.conversation().waiting_since is None
+
+
+def test_who_was_called_back_before_they_called_in_vain_is_texted(desk: Desk) -> None:
+    desk.hear(MISSED, TalkFound("7.7", LEAD, MISSED.started_at))
     assert desk.due_in(GRACE)
 
 

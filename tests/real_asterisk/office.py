@@ -17,7 +17,7 @@ from textback.asterisk.catch_up.cel import Restart
 from textback.asterisk.catch_up.source import HistorySource, open_source
 from textback.asterisk.inbound import InboundRule
 from textback.asterisk.settings import AmiSettings, Timings
-from textback.core.calls import CallEnded
+from textback.core.calls import CallEnded, OutboundEnded
 from textback.core.lines import LineRules
 from textback.core.links import LinkState
 from textback.engine.service import Engine, Pbx
@@ -48,7 +48,7 @@ class Records:
 
     def calls(
         self, since: datetime, until: datetime, restart: Restart | None
-    ) -> Sequence[CallEnded]:
+    ) -> Sequence[CallEnded | OutboundEnded]:
         return self.source.calls(since, until, InboundRule(trunks=TRUNKS), restart)
 
 

@@ -77,8 +77,11 @@ def test_a_phone_is_called_as_people_call_it(
     ("values", "words"),
     [
         ({"lost_in": "queue", "queue": "sales"}, "gave up in the queue waited 20 s · queue sales"),
-        ({"lost_in": "transfer"}, "Missed call: answered, then lost in a transfer"),
-        ({"lost_in": "parking"}, "Missed call: answered, then lost while parked"),
+        ({"lost_in": "parking"}, "Missed call: gave up while parked"),
+        (
+            {"outcome": Outcome.ANSWERED, "lost_in": "parking"},
+            "Missed call: answered, then lost while parked",
+        ),
         (
             {"outcome": Outcome.ANSWERED, "lost_in": "transfer"},
             "Missed call: answered, then lost in a transfer",

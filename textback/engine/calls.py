@@ -8,7 +8,15 @@ from functools import singledispatchmethod
 from sqlalchemy.orm import Session
 
 from textback.core import lines, policy
-from textback.core.calls import CallBegan, CallEnded, OutboundEnded, PersonReached, VoicemailReached
+from textback.core.calls import (
+    CallBegan,
+    CallEnded,
+    Finding,
+    OutboundEnded,
+    Outcome,
+    PersonReached,
+    VoicemailReached,
+)
 from textback.core.messages import Kind
 from textback.engine.on_the_line import OnTheLine
 from textback.store import calls, conversations, greetings
@@ -26,6 +34,20 @@ class SightLost:
 
 
 @dataclass(frozen=True, slots=True)
+class AllTold:
+    """The PBX has told who is on the line now, and its records who was in the gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkFound:
+    """The PBX's records know that a person spoke with this number, until `at`."""
+
+    uniqueid: str
+    number: str  # as in CallBegan
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class _Case:
     """A call to decide about, and what was looked up for it; `ended` is False in voicemail."""
 
@@ -37,25 +59,37 @@ class _Case:
     conversation: Conversation | None
 
 
-News = CallBegan | PersonReached | VoicemailReached | CallEnded | OutboundEnded | SightLost
+News = Finding | SightLost | AllTold | TalkFound
 
 
 class CallBook:
     """Keeps the calls of all PBXs and queues or withdraws the texts they call for.
 
-    Used by one thread. A bug in one finding leaves the others alone.
+    Used by one thread. A bug in one finding leaves the others alone. `pbxes` are those that will
+    tell who is on the line.
     """
 
-    def __init__(self, database: Database, now: Callable[[], datetime], box: str = "") -> None:
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], datetime],
+        box: str = "",
+        pbxes: Iterable[str] = (),
+    ) -> None:
         self._database = database
         self._now = now
         self._box = box
+        self._pbxes = tuple(pbxes)
         self._on_the_line = OnTheLine()
 
     def start(self) -> None:
-        """Let go of what an earlier life of this program held back."""
+        """Go on holding what an earlier life of this program held back, until each PBX told all."""
         with self._database.write() as session:
-            self._release_numbers(session, greetings.held_numbers(session, self._box))
+            held = greetings.held_numbers(session, self._box)
+            for pbx in self._pbxes:
+                self._on_the_line.may_be_on(pbx, held)
+            if not self._pbxes:
+                self._release_numbers(session, held)
 
     def take(self, pbx: str, news: News) -> None:
         """Keep one finding. Raises OperationalError when the database cannot be written."""
@@ -96,9 +130,24 @@ class CallBook:
 
     @_take.register
     def _lost_sight(self, _news: SightLost, pbx: str) -> None:
-        freed = self._on_the_line.lost_sight_of(pbx)
+        """Who was on the line may still talk: what is held stays so until all is told."""
+        self._on_the_line.lost_sight_of(pbx)
+
+    @_take.register
+    def _told_all(self, _news: AllTold, pbx: str) -> None:
+        freed = self._on_the_line.told_all(pbx)
+        if freed:
+            with self._database.write() as session:
+                self._release_numbers(session, freed)
+
+    @_take.register
+    def _talked(self, news: TalkFound, _pbx: str) -> None:
+        """Told before the calls of the gap, so that nobody is texted who was reached in it."""
         with self._database.write() as session:
-            self._release_numbers(session, freed)
+            number = load_setup(session).number(news.number)
+            if number is not None:
+                self._on_the_line.spoke(number, news.uniqueid, news.at)
+                self._withdraw(session, number, news.at)
 
     @_take.register
     def _voicemail(self, news: VoicemailReached, pbx: str) -> None:
@@ -107,7 +156,8 @@ class CallBook:
 
     @_take.register
     def _ended(self, call: CallEnded, pbx: str) -> None:
-        self._on_the_line.ended(pbx, call.uniqueid)
+        unseen = call.outcome is Outcome.UNKNOWN
+        self._on_the_line.ended(pbx, call.uniqueid, unseen=unseen)
         with self._database.write() as session:
             self._keep(session, pbx, call, ended=True)
 
@@ -164,9 +214,9 @@ class CallBook:
         elif not self._on_the_line.has(conversation.number):
             self._release(session, setup, conversation)
 
-    def _withdraw(self, session: Session, number: str) -> None:
-        reason = policy.PolicyReason.GOT_THROUGH
-        greetings.cancel(session, number, self._now(), GOT_THROUGH, reason)
+    def _withdraw(self, session: Session, number: str, spoke_at: datetime | None = None) -> None:
+        now, reason = self._now(), policy.PolicyReason.GOT_THROUGH
+        greetings.cancel(session, number, now, GOT_THROUGH, reason, begun_before=spoke_at)
 
     def _release(self, session: Session, setup: Setup, conversation: Conversation) -> None:
         grace = setup.rules_of(conversation.line_id).grace_time

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -10,8 +10,9 @@ from typing import Protocol
 from sqlalchemy.exc import OperationalError
 
 from textback.asterisk.catch_up.cel import Restart
-from textback.core.calls import CallEnded, Finding, Outcome, VoicemailReached
+from textback.core.calls import CallEnded, Finding, OutboundEnded, Outcome, VoicemailReached
 from textback.core.errors import TextbackError
+from textback.engine.calls import AllTold, News, SightLost, TalkFound
 from textback.store import calls, links
 from textback.store.database import Database
 
@@ -31,8 +32,8 @@ class History(Protocol):
 
     def calls(
         self, since: datetime, until: datetime, restart: Restart | None
-    ) -> Sequence[CallEnded]:
-        """The inbound calls that ended in between, those too that a restart of the PBX ended.
+    ) -> Sequence[CallEnded | OutboundEnded]:
+        """The calls that ended in between, those too that a restart of the PBX ended.
 
         Raises TextbackError when it cannot tell.
         """
@@ -51,7 +52,7 @@ class CatchUp:
         database: Database,
         pbx: str,
         history: History | None,
-        put: Callable[[Finding], None],
+        put: Callable[[News], None],
         now: Callable[[], datetime],
         *,
         trusted: bool = True,
@@ -66,16 +67,26 @@ class CatchUp:
         self._trusted = trusted
         self._looks = looks
         self._booted_at = booted_at
+        self._losses = 0
+        self._in_order = threading.Lock()  # a loss is not overtaken by what was told before it
+
+    def link_is_lost(self) -> None:
+        """From now on nobody knows who is on the line, whatever an earlier login is yet to tell."""
+        with self._in_order:
+            self._losses += 1
+            self._put(SightLost())
 
     def link_is_up(self, then: Callable[[], None]) -> None:
         """The listener is back: note the gap, call `then`, and look up what was missed.
 
-        In a thread of its own. `then` reports the link up, which moves the time it was last up:
-        the gap is in the database before, so that it is looked up even if we end in between.
+        In a thread of its own, which then says that all is told. `then` reports the link up, which
+        moves the time it was last up: the gap is in the database before, so that it is looked up
+        even if we end in between.
         """
         until = self._now()
         name = f"catch-up-{self._pbx}"
-        threading.Thread(target=self._run, args=(until, then), name=name, daemon=True).start()
+        args = (until, then, self._losses)
+        threading.Thread(target=self._run, args=args, name=name, daemon=True).start()
 
     def take(self, finding: Finding) -> None:
         """Hand a finding over; a missed call of which we did not see all after a look.
@@ -103,10 +114,19 @@ class CatchUp:
         if isinstance(found, str):
             log.warning("%s: a call that began unseen counts as missed: %s", self._pbx, found)
             found = ()
-        recorded = next((each for each in found if each.uniqueid == call.uniqueid), call)
+        inbound = [each for each in found if isinstance(each, CallEnded)]
+        recorded = next((each for each in inbound if each.uniqueid == call.uniqueid), call)
         self._put(_as_recorded(call, recorded) if recorded.person_reached else call)
 
-    def _run(self, until: datetime, then: Callable[[], None]) -> None:
+    def _run(self, until: datetime, then: Callable[[], None], losses: int) -> None:
+        try:
+            self._look_back(until, then)
+        finally:
+            with self._in_order:
+                if losses == self._losses:
+                    self._put(AllTold())
+
+    def _look_back(self, until: datetime, then: Callable[[], None]) -> None:
         since = self._last_up()
         is_long = since is not None and until - since > _NO_GAP
         if since is not None and is_long:
@@ -138,10 +158,11 @@ class CatchUp:
     def _look_up_gaps(self) -> None:
         with self._database.read() as session:
             gaps = calls.gaps_to_look_up(session, self._pbx)
-        found = {gap.id: self._recover(gap.since, gap.until) for gap in gaps}
+        told = set[str]()
+        found = {gap.id: self._recover(gap.since, gap.until, told) for gap in gaps}
         for pause in self._looks[1:] if gaps else ():
             _pause(pause)
-            found = {gap.id: self._recover(gap.since, gap.until) for gap in gaps}
+            found = {gap.id: self._recover(gap.since, gap.until, told) for gap in gaps}
         for gap in gaps:
             recovered, detail = found[gap.id]
             with self._database.write() as session:
@@ -150,17 +171,29 @@ class CatchUp:
             what = detail or f"{recovered} call(s) found in its records"
             log.warning("%s: nobody listened for %.0f s; %s", self._pbx, seconds, what)
 
-    def _recover(self, since: datetime, until: datetime) -> tuple[int | None, str]:
+    def _recover(self, since: datetime, until: datetime, told: set[str]) -> tuple[int | None, str]:
+        """Tell what is not `told` yet, first of all who was reached; return how many calls came in.
+
+        A call back comes after the call it answers, who must not be texted before it is known.
+        """
         found = self._look_up(since - _OVERLAP, until, self._restart(since, until))
         if isinstance(found, str):
             return None, found
-        for call in found:
-            self._put(replace(call, presentation_unknown=not self._trusted))
-        return sum(call.ended_at >= since for call in found), ""
+        new = [call for call in found if call.uniqueid not in told]
+        told.update(call.uniqueid for call in new)
+        for news in (*_talks(new), *map(self._as_trusted, new)):
+            self._put(news)
+        inbound = [call for call in found if isinstance(call, CallEnded)]
+        return sum(call.ended_at >= since for call in inbound), ""
+
+    def _as_trusted(self, call: CallEnded | OutboundEnded) -> Finding:
+        if isinstance(call, OutboundEnded):
+            return call
+        return replace(call, presentation_unknown=not self._trusted)
 
     def _look_up(
         self, since: datetime, until: datetime, restart: Restart | None = None
-    ) -> Sequence[CallEnded] | str:
+    ) -> Sequence[CallEnded | OutboundEnded] | str:
         """The calls that ended in between, or why nobody can tell."""
         if self._history is None:
             return "the phone system's own records are not configured"
@@ -182,6 +215,15 @@ class CatchUp:
 
 def _pause(seconds: float) -> None:
     threading.Event().wait(seconds)
+
+
+def _talks(found: Sequence[CallEnded | OutboundEnded]) -> Iterator[TalkFound]:
+    for call in found:
+        match call:
+            case CallEnded(person_reached=True):
+                yield TalkFound(call.uniqueid, call.caller, call.ended_at)
+            case OutboundEnded(answered_at=datetime()):
+                yield TalkFound(call.uniqueid, call.number, call.ended_at)
 
 
 def _as_recorded(call: CallEnded, recorded: CallEnded) -> CallEnded:

@@ -1,5 +1,6 @@
 """Who is on the line with the office right now, and who spoke with it lately."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 _REMEMBERED = timedelta(hours=4)  # no call is longer
@@ -10,18 +11,32 @@ class OnTheLine:
 
     def __init__(self) -> None:
         self._calls: dict[str, dict[str, str]] = {}
+        self._unsure: dict[str, set[str]] = {}
         self._talks: dict[str, dict[str, datetime]] = {}
 
     def began(self, pbx: str, uniqueid: str, number: str) -> None:
         self._calls.setdefault(pbx, {})[uniqueid] = number
+        self._unsure.get(pbx, set()).discard(uniqueid)
 
-    def ended(self, pbx: str, uniqueid: str) -> None:
-        self._calls.get(pbx, {}).pop(uniqueid, None)
+    def ended(self, pbx: str, uniqueid: str, *, unseen: bool = False) -> None:
+        """The call is over; one that ended out of sight stays until the PBX has told all."""
+        if not unseen or uniqueid not in self._unsure.get(pbx, ()):
+            self._calls.get(pbx, {}).pop(uniqueid, None)
 
-    def lost_sight_of(self, pbx: str) -> set[str]:
-        """Forget a PBX's calls; the numbers that are on no other PBX's line either."""
-        forgotten = set(self._calls.pop(pbx, {}).values())
-        return {number for number in forgotten if not self.has(number)}
+    def lost_sight_of(self, pbx: str) -> None:
+        """Its calls may go on or not, until they are told to have begun, or all is told."""
+        self._unsure[pbx] = set(self._calls.get(pbx, {}))
+
+    def may_be_on(self, pbx: str, numbers: Iterable[str]) -> None:
+        """They were on the line before this program was started."""
+        self._calls.setdefault(pbx, {}).update({f"before/{number}": number for number in numbers})
+        self.lost_sight_of(pbx)
+
+    def told_all(self, pbx: str) -> set[str]:
+        """What was not told to go on is over; the numbers that are on no line any more."""
+        known = self._calls.get(pbx, {})
+        over = {known.pop(uniqueid, "") for uniqueid in self._unsure.pop(pbx, ())} - {""}
+        return {number for number in over if not self.has(number)}
 
     def has(self, number: str, *, besides: str = "") -> bool:
         """Whether the number has a call under way, other than the call `besides`."""

@@ -12,7 +12,7 @@ from textback.asterisk.settings import AmiSettings
 from textback.core.links import LinkReport, LinkState
 from textback.core.sim_rules import SimRules
 from textback.engine.call_queue import CallQueue
-from textback.engine.calls import CallBook, SightLost
+from textback.engine.calls import CallBook
 from textback.engine.catch_up import LOOKS, CatchUp, History
 from textback.engine.links import LinkBoard
 from textback.engine.modem_worker import ModemWorker
@@ -66,7 +66,7 @@ class Engine:
         self._now = now
         self._board = LinkBoard(database, now, box)
         rules = {name: SimRules() for name in modems} | dict(sims or {})
-        self._calls = CallQueue(CallBook(database, now, box), self._wake_modems)
+        self._calls = CallQueue(CallBook(database, now, box, pbxes), self._wake_modems)
         self._workers = [self._worker(name, modem, rules[name]) for name, modem in modems.items()]
         self._listeners = [self._listener(name, pbx) for name, pbx in pbxes.items()]
         self._changes = Changes(database)  # a reply written in the web process
@@ -113,7 +113,7 @@ class Engine:
             if report.state is LinkState.UP:
                 catch_up.link_is_up(then=show)
             else:
-                put(SightLost())
+                catch_up.link_is_lost()
                 show()
 
         listener = PbxListener(pbx.ami, catch_up.take, on_link, self._now)

@@ -36,11 +36,24 @@ def release(
             bump(session, Topic.OUTBOX)
 
 
-def cancel(session: Session, number: str, now: datetime, detail: str, decision: str) -> None:
-    """They got through meanwhile: no text is wanted, and the call it answers is not texted."""
+def cancel(
+    session: Session,
+    number: str,
+    now: datetime,
+    detail: str,
+    decision: str,
+    *,
+    begun_before: datetime | None = None,
+) -> None:
+    """They got through meanwhile: no text is wanted, and the call it answers is not texted.
+
+    With `begun_before`, only where that call began before.
+    """
     for greeting in _queued(session, number):
-        move(session, greeting, MessageState.CANCELLED, now, detail)
         call = session.get(Call, greeting.call_id) if greeting.call_id else None
+        if call is not None and begun_before is not None and call.started_at >= begun_before:
+            continue
+        move(session, greeting, MessageState.CANCELLED, now, detail)
         if call is not None:
             call.texted, call.decision = False, decision
 

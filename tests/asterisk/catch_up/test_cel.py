@@ -22,7 +22,7 @@ from textback.asterisk.catch_up.cel import Restart, judge_cel
 from textback.asterisk.catch_up.layout import Record
 from textback.asterisk.catch_up.times import WallClock
 from textback.asterisk.inbound import InboundRule
-from textback.core.calls import CallEnded, LostIn, Outcome, Voicemail
+from textback.core.calls import CallEnded, LostIn, OutboundEnded, Outcome, Voicemail
 from textback.core.errors import ConfigError
 
 DIALS = cel("APP_START", app="Dial", data="PJSIP/101,20")
@@ -31,7 +31,11 @@ TALK = (enters(PHONE, "b"), enters(CALLER, "b"))
 
 def judged(*rows: Record | Sequence[Record]) -> list[CallEnded]:
     flat = [row for each in rows for row in ([each] if isinstance(each, Mapping) else each)]
-    return judge_cel(flat, InboundRule(), WallClock())
+    return inbound(judge_cel(flat, InboundRule(), WallClock()))
+
+
+def inbound(found: Sequence[CallEnded | OutboundEnded]) -> list[CallEnded]:
+    return [call for call in found if isinstance(call, CallEnded)]
 
 
 def only(calls: list[CallEnded]) -> CallEnded:
@@ -135,13 +139,13 @@ def test_the_next_boots_first_call_may_have_the_number_of_the_last_one() -> None
 
 def test_a_restart_ends_the_calls_that_have_no_end() -> None:
     rows = [arrives(), DIALS, rings()]
-    (call,) = judge_cel(rows, InboundRule(), WallClock(), RESTART)
+    (call,) = inbound(judge_cel(rows, InboundRule(), WallClock(), RESTART))
     assert (call.outcome, call.ended_at) == (Outcome.NO_ANSWER, RESTART.alive_at)
 
 
 def test_who_had_spoken_when_the_pbx_was_killed_had_been_answered() -> None:
     rows = [arrives(), DIALS, rings(), *TALK]
-    (call,) = judge_cel(rows, InboundRule(), WallClock(), RESTART)
+    (call,) = inbound(judge_cel(rows, InboundRule(), WallClock(), RESTART))
     assert (call.outcome, call.answered_by) == (Outcome.ANSWERED, "PJSIP/101")
 
 
@@ -198,3 +202,21 @@ def test_without_births_nothing_is_judged() -> None:
 def test_a_time_of_another_format_is_a_bad_setting() -> None:
     with pytest.raises(ConfigError, match="dateformat"):
         judged(arrives(time="02/03/26 09:30"))
+
+
+def test_a_call_back_is_told_with_whether_it_was_answered() -> None:
+    desk, trunk = ("PJSIP/101-05", f"{BORN}.5"), ("PJSIP/provider-06", f"{BORN}.6")
+    rows = [
+        cel("CHAN_START", desk, linkedid=desk[1]),
+        cel("APP_START", desk, linkedid=desk[1], app="Dial", data="PJSIP/5550100@provider,20"),
+        cel("CHAN_START", trunk, linkedid=desk[1]),
+        cel("ANSWER", trunk, linkedid=desk[1], app="AppDial", after=2),
+        {**enters(desk, "b"), "linkedid": desk[1]},
+        {**enters(trunk, "b"), "linkedid": desk[1]},
+        *({**row, "linkedid": desk[1]} for row in ends(trunk)),
+        *({**row, "linkedid": desk[1], "app": "Dial"} for row in ends(desk)),
+    ]
+    (call,) = judge_cel(rows, InboundRule(), WallClock())
+    assert isinstance(call, OutboundEnded)
+    assert (call.number, call.by) == ("5550100", "PJSIP/101")
+    assert call.answered_at is not None

@@ -63,7 +63,8 @@ def write_cdr(path: Path, records: Iterable[Record]) -> None:
 def read(path: Path, options: str = "") -> list[CallEnded]:
     spec = f"sqlite:///{path}".replace("?", "%3F") + options
     rule = InboundRule(trunks=("PJSIP/provider-",))
-    return open_source(spec).calls(START, START + timedelta(hours=1), rule)
+    found = open_source(spec).calls(START, START + timedelta(hours=1), rule)
+    return [call for call in found if isinstance(call, CallEnded)]
 
 
 def test_cel_is_judged(path: Path) -> None:

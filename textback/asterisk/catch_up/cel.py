@@ -16,7 +16,7 @@ from textback.asterisk.events import Headers
 from textback.asterisk.inbound import InboundRule
 from textback.asterisk.reading import to_event
 from textback.asterisk.tracker import CallTracker
-from textback.core.calls import CallEnded, Finding
+from textback.core.calls import CallEnded, Finding, OutboundEnded
 from textback.core.errors import ConfigError, Problem
 
 _COUNTED = re.compile(r"(?:.*-)?(\d+)\.(\d+)", re.ASCII | re.DOTALL)
@@ -35,8 +35,8 @@ def judge_cel(
     inbound: InboundRule,
     clock: WallClock,
     restart: Restart | None = None,
-) -> list[CallEnded]:
-    """The inbound calls that ended within these rows, which stand in the order of writing.
+) -> list[CallEnded | OutboundEnded]:
+    """The calls, either way, that ended within these rows, which stand in the order of writing.
 
     A killed PBX writes no end of its calls: by `restart`, or by the calls that come after it, they
     are known to be over. Raises ConfigError when events that the verdict hangs on are not written
@@ -48,7 +48,7 @@ def judge_cel(
     for headers, now in _story(records, clock, restart):
         event = to_event(headers)
         findings += tracker.feed(event, now) if event else []
-    return [_dated(each) for each in findings if isinstance(each, CallEnded)]
+    return [_dated(each) for each in findings if isinstance(each, CallEnded | OutboundEnded)]
 
 
 def _story(
@@ -84,7 +84,7 @@ def _time_of(row: Record, clock: WallClock) -> datetime:
     return clock.utc(shown)
 
 
-def _dated(call: CallEnded) -> CallEnded:
+def _dated(call: CallEnded | OutboundEnded) -> CallEnded | OutboundEnded:
     born = born_at(call.uniqueid)
     return call if born is None else replace(call, started_at=born)
 

@@ -27,7 +27,7 @@ from textback.asterisk.catch_up.database import DatabaseHistory, server_engine, 
 from textback.asterisk.catch_up.layout import Kind, Record, kind_of, layout_of
 from textback.asterisk.catch_up.times import WallClock
 from textback.asterisk.inbound import InboundRule
-from textback.core.calls import CallEnded
+from textback.core.calls import CallEnded, OutboundEnded
 from textback.core.errors import ConfigError
 
 _LONGEST_CALL = timedelta(hours=4)  # one that began earlier is not looked for
@@ -54,8 +54,10 @@ class HistorySource:
         until: datetime,
         inbound: InboundRule,
         restart: Restart | None = None,
-    ) -> list[CallEnded]:
-        """The inbound calls that ended from `since` to `until`, in the order they ended.
+    ) -> list[CallEnded | OutboundEnded]:
+        """The calls that ended from `since` to `until`, in the order they ended.
+
+        Calls of the office's own are known from CEL only: CDR does not tell who was reached.
 
         A call still under way is not among them, nor one that lasted over four hours. Calls that
         `restart` ended are known from CEL only: CDR has no record of them. Blocks: for a thread.
@@ -64,6 +66,7 @@ class HistorySource:
         """
         kind, records = self.reader.read(since - _LONGEST_CALL)
         clock = WallClock(self.zone)
+        calls: Sequence[CallEnded | OutboundEnded]
         if kind is Kind.CEL:
             calls = judge_cel(records, inbound, clock, restart)
         else:
