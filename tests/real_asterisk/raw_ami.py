@@ -63,6 +63,22 @@ class RawAmi:
         self.read_until(ends_it)
         return start
 
+    def read_calls(self, count: int) -> None:
+        """Read until so many calls from outside are over, each with hang-up and Cdr.
+
+        On a busy machine one call's Cdr may come after the next call's Newchannel.
+        """
+        waited_for: dict[str, set[str]] = {}
+
+        def ends_the_last(event: Message) -> bool:
+            uniqueid = event.get("Uniqueid") or event.get("UniqueID") or ""
+            if event.get("Event") == "Newchannel" and uniqueid == event.get("Linkedid"):
+                waited_for[uniqueid] = {"Hangup", "Cdr"}
+            waited_for.get(uniqueid, set()).discard(event.get("Event", ""))
+            return len(waited_for) == count and not any(waited_for.values())
+
+        self.read_until(ends_the_last)
+
     def _messages(self) -> Iterator[Message]:
         lines: dict[str, str] = {}
         for line in self._stream:

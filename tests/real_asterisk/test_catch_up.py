@@ -69,8 +69,7 @@ def history(asterisk: RealAsterisk) -> History:
     since = datetime.now(UTC) - timedelta(seconds=1)
     with RawAmi(asterisk) as bystander:
         _place_all(asterisk)
-        for _ in ALL:
-            bystander.read_call()
+        bystander.read_calls(len(ALL))
     asterisk.end_calls()
     began = [event for event in bystander.events if event.get("Event") == "Newchannel"]
     folder = re.search(r"Log directory: *(\S+)", asterisk.console("core show settings"))
