@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 .DEFAULT_GOAL = help
-.PHONY: help demo test test-fast test-all check benchmark load format lock clean
+.PHONY: help demo test test-fast test-all check benchmark benchmark-modem load format lock clean
 
 help:
 	@echo 'make demo      try it: the real program on a simulated PBX and modem'
@@ -12,6 +12,7 @@ help:
 	@echo 'make test-fast without real Asterisk and browser'
 	@echo 'make check     ruff, mypy --strict, import-linter'
 	@echo 'make benchmark  events per second, beside panoramisk and cacofonisk'
+	@echo 'make benchmark-modem  from the Hangup to the modem, beside gammu-smsd'
 	@echo 'make load      300 calls a second on a real Asterisk for 30 s'
 	@echo 'make format    let ruff format the code'
 	@echo 'make lock      renew requirements*.lock from pyproject.toml'
@@ -37,6 +38,9 @@ check: $(VENV)/.tests
 benchmark: $(VENV)/.tests
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps cacofonisk==0.7.10
 	$(BIN)/python -m benchmarks.calls $(CAPTURES)
+
+benchmark-modem: $(VENV)/.tests
+	$(BIN)/python -m benchmarks.latency
 
 load: $(VENV)/.tests
 	$(BIN)/python -m benchmarks.load

@@ -1,10 +1,10 @@
 """An office whose engine is killed in the middle of its work."""
 
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,18 +56,20 @@ class MortalOffice:
         """About how often something is typed until all of the traffic is done."""
         return 155 if self.traffic.modem.model.keeps_sent else 115
 
-    def let_happen(self, rng: random.Random) -> threading.Thread:
-        """Begin the traffic: a thread that ends when all of it has happened."""
+    def let_happen(self, rng: random.Random) -> "Future[None]":
+        """Begin the traffic; its `result` is there when all of it has happened."""
 
         def happen() -> None:
-            self.traffic.pbx.wait_for_client(KILLED_WITHIN)
+            with suppress(TimeoutError):  # killed before it logged in: it all happens meanwhile
+                self.traffic.pbx.wait_for_client(KILLED_WITHIN)
             for thing in self.traffic.all(rng):
                 thing()
                 time.sleep(rng.random() * 0.02)
 
-        thread = threading.Thread(target=happen)
-        thread.start()
-        return thread
+        pool = ThreadPoolExecutor(1)
+        happening = pool.submit(happen)
+        pool.shutdown(wait=False)
+        return happening
 
     def finish(self) -> Balance:
         """Start the engine (again), let it do all there is to do, and draw the balance."""

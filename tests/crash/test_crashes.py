@@ -53,6 +53,11 @@ def kill_at_random(office: MortalOffice, rng: random.Random) -> None:
     threading.Thread(target=kill).start()
 
 
+def kill_at_its_first_command(office: MortalOffice, _rng: random.Random) -> None:
+    """While the modem is brought up, before there is any traffic."""
+    office.triggers.typed = lambda _: office.engine.kill()
+
+
 def kill_when_typed(beginning: bytes) -> Arm:
     """Before the modem looks at the first line that begins so, once texts are being sent."""
 
@@ -96,7 +101,7 @@ def one_run(folder: Path, model: Personality, arm: Arm, rng: random.Random) -> B
         traffic = office.let_happen(rng)
         assert office.engine.wait_for_death(2 * KILLED_WITHIN), f"not killed; see {office.log}"
         office.triggers.disarm()
-        traffic.join()
+        traffic.result()
         return office.finish()
 
 
@@ -118,6 +123,7 @@ def test_killed_at_random_instants_it_loses_nothing_and_doubles_nothing(
 
 
 POINTS: dict[str, Arm] = {
+    "brought-up": kill_at_its_first_command,
     "asked-to-store": kill_when_typed(b"AT+CMGW"),
     "told-to-send-what-is-stored": kill_when_typed(b"AT+CMSS"),
     "taken-by-the-network": kill_when_taken,

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, Update, bindparam, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from textback.core.messages import (
@@ -138,8 +138,14 @@ def _hand_over_next(message: Message, now: datetime) -> None:
 
 def stored(session: Session, part_id: int, storage: str, index: int) -> None:
     """The modem has the part in its storage; only when this is committed is it told to send it."""
-    part = session.get_one(Part, part_id)
-    part.storage, part.storage_index = storage, index
+    place = {"part": part_id, "storage": storage, "index": index}
+    session.connection().execute(_to_stored(), place)
+
+
+@cache
+def _to_stored() -> Update:
+    place: dict[str, Any] = {"storage": bindparam("storage"), "storage_index": bindparam("index")}
+    return update(Part).where(Part.id == bindparam("part")).values(**place)
 
 
 def not_stored(session: Session, part_id: int) -> None:
@@ -154,14 +160,27 @@ def part_out(
 
     `reference` is None where nobody was there to hear it.
     """
-    part = session.get_one(Part, part_id)
+    message = with_parts(session, part_id)
+    part = next(part for part in message.parts if part.id == part_id)
     part.state, part.reference, part.modem, part.sent_at = PartState.OUT, reference, modem, now
-    message = part.message
     if message.planned_parts:
         _hand_over_next(message, now)
     else:
         move(session, message, MessageState.SENT, now)
     return message.state
+
+
+def with_parts(session: Session, part_id: int) -> Message:
+    """The text that a part belongs to, and all its parts, by one query."""
+    return session.scalars(_whole(), {"part": part_id}).unique().one()
+
+
+@cache
+def _whole() -> Select[Message]:
+    of = select(Part.message_id).where(Part.id == bindparam("part")).scalar_subquery()
+    parts = contains_eager(Message.parts)
+    whole = select(Message).join(Message.parts).where(Message.id == of)
+    return whole.options(parts).order_by(Part.position)
 
 
 def put_back(

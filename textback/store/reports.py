@@ -1,15 +1,17 @@
 """Status reports: what the network says became of a text."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import Row, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from textback.core import phone
 from textback.core.messages import MessageState, PartState, state_by_reports
 from textback.store import doubts
-from textback.store.messages import move
+from textback.store.messages import move, with_parts
 from textback.store.models import Conversation, Message, Part
 
 # A phone that was off for days still gets its text; a TP-MR comes round again after 256 texts.
@@ -43,7 +45,7 @@ def take(session: Session, report: Report, now: datetime) -> bool:
             doubts.went_out(session, part.id, now, report.reference)
     if report.delivered is not None:
         part.state = PartState.DELIVERED if report.delivered else PartState.UNDELIVERED
-        _settle(session, part.message, now)
+        _settle(session, with_parts(session, part.id), now)
     return True
 
 
@@ -54,34 +56,40 @@ def _settle(session: Session, message: Message, now: datetime) -> None:
 
 
 def _by_reference(session: Session, report: Report, now: datetime) -> Part | None:
-    return _first(
-        session,
-        report,
-        Part.reference == report.reference,
+    given = {"modem": report.modem, "reference": report.reference, "since": now - EXPECTED}
+    return _same(report, session.execute(_with_reference(), given))
+
+
+@cache
+def _with_reference() -> Select[Part, str]:
+    return _of_modem().where(
+        Part.reference == bindparam("reference"),
         Part.state.in_((PartState.OUT, PartState.UNDELIVERED)),
-        Part.sent_at > now - EXPECTED,
+        Part.sent_at > bindparam("since"),
     )
 
 
 def _in_doubt(session: Session, report: Report, now: datetime) -> Part | None:
     """A part whose reference nobody heard: the number and the time must do."""
     taken_at = report.taken_at or now
-    return _first(
-        session,
-        report,
+    unheard = _of_modem().where(
         Part.reference.is_(None),
         Part.handed_at.between(taken_at - _TAKEN_WITHIN, taken_at + _CLOCKS_DIFFER),
         or_(Part.state == PartState.OUT, Message.state == MessageState.UNCONFIRMED),
     )
+    return _same(report, session.execute(unheard, {"modem": report.modem}))
 
 
-def _first(session: Session, report: Report, *which: ColumnElement[bool]) -> Part | None:
-    candidates = session.execute(
+def _of_modem() -> Select[Part, str]:
+    return (
         select(Part, Conversation.number)
         .join(Part.message)
         .join(Message.conversation)
-        .where(Part.modem == report.modem, *which)
+        .where(Part.modem == bindparam("modem"))
         .order_by(Part.handed_at.desc(), Part.position)
     )
+
+
+def _same(report: Report, candidates: Iterable[Row[Part, str]]) -> Part | None:
     same = (p for p, number in candidates if phone.same_subscriber(number, report.recipient))
     return next(same, None)
