@@ -2,6 +2,8 @@
 
 import logging
 import multiprocessing
+import os
+import signal
 import threading
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
@@ -17,9 +19,18 @@ def forking() -> ForkServerContext:
 
 
 def live(config_file: Path, log: Path) -> None:
-    """What `textback run --only engine` does."""
+    """What `textback run --only engine` does, until the tests' own process is gone."""
+    threading.Thread(target=_die_with_the_tests, daemon=True).start()
     logging.basicConfig(filename=log, level=logging.INFO, format="%(process)d %(message)s")
     wiring.run_engine(config.load(config_file), wiring.utc_now)
+
+
+def _die_with_the_tests() -> None:
+    """An engine left behind would go on opening its port, which by then is another test's."""
+    tests = multiprocessing.parent_process()
+    if tests is not None:
+        tests.join()
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 class MortalEngine:
