@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from textback.asterisk.simulator import PbxSimulator
@@ -28,11 +30,22 @@ port = "/dev/null"
     return file
 
 
-def start(command: str, *arguments: str) -> subprocess.Popen[str]:
-    """`command` is where it is: "textback.cli.watch:watch"."""
+@contextmanager
+def start(command: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """`command` is where it is: "textback.cli.watch:watch". It does not outlive the block.
+
+    Ctrl-C ends it even where the tests run in the background of a shell, which has it ignored.
+    """
     module, _, name = command.partition(":")
-    run = [sys.executable, "-c", f"from {module} import {name}; {name}()", *arguments]
-    return subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    obey = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    run = [sys.executable, "-c", f"{obey}; from {module} import {name}; {name}()", *arguments]
+    with subprocess.Popen(
+        run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def play(simulator: PbxSimulator, scenario: str, number: str = "+12125550123") -> None:
